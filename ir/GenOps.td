@@ -1,0 +1,4 @@
+// All ops of the dialect; each layer has its own file.
+include "ir/GenModelOps.td"
+include "ir/GenDerivedOps.td"
+include "ir/GenStructuredOps.td"

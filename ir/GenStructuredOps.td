@@ -1,0 +1,174 @@
+// The structured layer: closed under reverse-mode differentiation and under batching.
+
+#ifndef GENFUSE_IR_GENSTRUCTUREDOPS_TD
+#define GENFUSE_IR_GENSTRUCTUREDOPS_TD
+
+include "ir/GenAttrs.td"
+include "mlir/Interfaces/LoopLikeInterface.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+
+def Gen_SweepOp : Gen_Op<"sweep", [SingleBlock, RecursiveMemoryEffects,
+                                   DeclareOpInterfaceMethods<LoopLikeOpInterface>]> {
+  let summary = "one pass over independent iterations";
+  let description = [{
+    Runs its body for every index from 0 to `length`, in any order. Of the yielded values the first `num_sums` are
+    summed over the iterations; the others are collected along a new dimension, the first one, or the last one
+    if `stack_last` is set (instances: a trace leaf is `[element...][instance]`).
+
+    `lanes` is the mapping: that many consecutive iterations run in SIMD lanes (or in the threads of a warp); a sweep
+    without it runs one iteration after the other. A sum may be wider than the yielded type: sums of reals are
+    formed in f64 from tiles of at most 1024 iterations.
+
+    Constraints:
+    * (sweep_c1) the body has one index argument.
+    * (sweep_c2) the body yields one value per result.
+    * (sweep_c3) a sum has the type of its yielded value, or f64 where f32 is yielded.
+    * (sweep_c4) a stack has the yielded type with one more dimension.
+
+    Example:
+    ```mlir
+    func.func @f(%x: tensor<?xf64>, %n: index) -> (f64, tensor<?xf64>) {
+      %s, %y = gen.sweep %i to %n sums(f64) stacks(tensor<?xf64>) {
+        %xi = tensor.extract %x[%i] : tensor<?xf64>
+        %q = arith.mulf %xi, %xi : f64
+        gen.yield %q, %q : f64, f64
+      }
+      return %s, %y : f64, tensor<?xf64>
+    }
+    ```
+  }];
+  let arguments = (ins Index:$length, I64Attr:$num_sums, OptionalAttr<I64Attr>:$lanes, UnitAttr:$stack_last);
+  let results = (outs Variadic<Gen_Value>:$results);
+  let regions = (region SizedRegion<1>:$body);
+  let hasCustomAssemblyFormat = 1;
+  let hasVerifier = 1;
+  let hasCanonicalizer = 1;
+  let builders = [OpBuilder<(ins "::mlir::TypeRange":$results, "::mlir::Value":$length, "int64_t":$numSums)>];
+  let extraClassDeclaration = [{
+    ::mlir::Block *getBlock() { return &getBody().front(); }
+    ::mlir::Value getIndex() { return getBlock()->getArgument(0); }
+    ::genfuse::gen::YieldOp getYield();
+    ::mlir::ValueRange getSums() { return getResults().take_front(getNumSums()); }
+    ::mlir::ValueRange getStacks() { return getResults().drop_front(getNumSums()); }
+  }];
+}
+
+def Gen_EinsumOp : Gen_Op<"einsum", [Pure]> {
+  let summary = "sum of products over named dimensions";
+  let description = [{
+    Each operand's dimensions are named by letters; the result is the sum over the letters that do not appear after
+    the arrow. Dot products, matrix products, outer products, transposition and sums are all this one op, and
+    so are their derivatives.
+
+    Constraints:
+    * (einsum_c1) the specification has one letter group per operand and one for the result.
+    * (einsum_c2) a group has as many letters as its value has dimensions, none twice.
+    * (einsum_c3) every letter of the result appears in an operand.
+    * (einsum_c4) equal letters have equal static sizes.
+
+    Example:
+    ```mlir
+    func.func @matvec(%w: tensor<10x?xf64>, %x: tensor<?xf64>) -> tensor<10xf64> {
+      %l = gen.einsum "kd,d->k" (%w, %x) : (tensor<10x?xf64>, tensor<?xf64>) -> tensor<10xf64>
+      return %l : tensor<10xf64>
+    }
+    ```
+  }];
+  let arguments = (ins StrAttr:$spec, Variadic<Gen_Real>:$operands);
+  let results = (outs Gen_Real:$result);
+  let assemblyFormat = "$spec `(` $operands `)` attr-dict `:` functional-type($operands, $result)";
+  let hasVerifier = 1;
+  let hasCanonicalizer = 1;
+  let extraClassDeclaration = [{
+    /// Letters of operand `i`, and of the result.
+    ::llvm::StringRef getLetters(unsigned i);
+    ::llvm::StringRef getResultLetters();
+  }];
+}
+
+def Gen_ReduceMaxOp : Gen_Op<"reduce_max", [Pure]> {
+  let summary = "largest element";
+  let description = [{
+    The largest element of a tensor of rank 1. With `detached` it counts as a constant when differentiated (the shift
+    of a logsumexp); otherwise its derivative is shared equally among the largest elements.
+
+    Example:
+    ```mlir
+    func.func @f(%x: tensor<?xf64>) -> f64 {
+      %m = gen.reduce_max %x : tensor<?xf64> -> f64
+      return %m : f64
+    }
+    ```
+  }];
+  let arguments = (ins Gen_RealTensor:$operand, UnitAttr:$detached);
+  let results = (outs Gen_RealScalar:$result);
+  let assemblyFormat = "(`detached` $detached^)? $operand attr-dict `:` type($operand) `->` type($result)";
+}
+
+def Gen_OneHotOp : Gen_Op<"one_hot", [Pure, AttrSizedOperandSegments]> {
+  let summary = "a value at one index, zero elsewhere";
+  let description = [{
+    The adjoint of `tensor.extract` with run-time indices: `value` at `indices`, zero elsewhere. Dynamic sizes are
+    operands. Indices out of range give all zeros.
+
+    Example:
+    ```mlir
+    func.func @f(%v: f64, %i: index) -> tensor<10xf64> {
+      %t = gen.one_hot %v at [%i] : f64 -> tensor<10xf64>
+      return %t : tensor<10xf64>
+    }
+    ```
+  }];
+  let arguments = (ins Gen_RealScalar:$value, Variadic<Index>:$indices, Variadic<Index>:$sizes);
+  let results = (outs Gen_RealTensor:$result);
+  let assemblyFormat = [{
+    $value `at` `[` $indices `]` (`sizes` `(` $sizes^ `)`)? attr-dict `:` type($value) `->` type($result)
+  }];
+  let hasVerifier = 1;
+}
+
+def Gen_InverseCdfOp : Gen_Op<"inverse_cdf", [Pure]> {
+  let summary = "index of a discrete distribution's quantile";
+  let description = [{
+    The first k with u * sum(weights) < weights[0] + ... + weights[k] (the last k of positive weight if rounding leaves none).
+
+    Example:
+    ```mlir
+    func.func @f(%w: tensor<?xf64>, %u: f64) -> i64 {
+      %k = gen.inverse_cdf %w, %u : tensor<?xf64>, f64
+      return %k : i64
+    }
+    ```
+  }];
+  let arguments = (ins Gen_RealTensor:$weights, Gen_RealScalar:$u);
+  let results = (outs I64:$result);
+  let assemblyFormat = "$weights `,` $u attr-dict `:` type($weights) `,` type($u)";
+}
+
+def Gen_RandomOp : Gen_Op<"random", [Pure]> {
+  let summary = "standard random variate";
+  let description = [{
+    A standard uniform (`uniform`, in the open interval (0, 1)) or a standard normal (`normal`) variate, by Philox4x32-10 with key `seed` and a
+    counter made of instance, position and stream (docs/decisions.md, decision 1).
+
+    Constraints:
+    * (random_c1) `kind` is `uniform` or `normal`.
+
+    Example:
+    ```mlir
+    func.func @f(%seed: i64, %instance: index) -> f64 {
+      %u = gen.random uniform seed %seed instance %instance stream <scope = 0, slot = 0, single = true> : f64
+      return %u : f64
+    }
+    ```
+  }];
+  let arguments = (ins StrAttr:$kind, I64:$seed, Index:$instance, Variadic<Index>:$position, Gen_StreamAttr:$stream);
+  let results = (outs Gen_RealScalar:$result);
+  let assemblyFormat = [{
+    custom<Keyword>($kind) `seed` $seed `instance` $instance (`at` `[` $position^ `]`)? `stream` $stream
+    attr-dict `:` type($result)
+  }];
+  let hasVerifier = 1;
+}
+
+#endif

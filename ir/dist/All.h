@@ -1,0 +1,18 @@
+// The list of all distribution records: the only place that names them all.
+#pragma once
+
+#include "ir/dist/Bernoulli.h"
+#include "ir/dist/Categorical.h"
+#include "ir/dist/Normal.h"
+#include "ir/dist/Uniform.h"
+
+namespace genfuse::dist {
+
+template <class... Records> struct RecordList {
+  /// Calls `f.template operator()<R>()` for each record R in turn.
+  template <class F> static void forEach(F &&f) { (f.template operator()<Records>(), ...); }
+};
+
+using All = RecordList<Normal, Uniform, Bernoulli, BernoulliLogits, Categorical, CategoricalLogits>;
+
+} // namespace genfuse::dist

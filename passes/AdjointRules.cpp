@@ -1,0 +1,256 @@
+#include "passes/AdjointRules.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include <numbers>
+
+using namespace mlir;
+
+namespace genfuse {
+
+namespace {
+
+class Rules {
+public:
+  Rules(Cotangent g, Emitter &emit, Adjoints &adjoints, function_ref<bool(Value)> isActive)
+      : g(g), emit(emit), adjoints(adjoints), isActive(isActive) {}
+
+  LogicalResult apply(Operation *op);
+
+private:
+  /// Adds the contribution that `make` emits, if the operand is active.
+  template <class F> void contribute(Value operand, F &&make) {
+    if (isActive(operand))
+      adjoints.add(emit, {operand, {}}, {make(), Value()});
+  }
+  /// The same for a contribution g * derivative, which stays zero where g is guarded off.
+  template <class F> void contributeScaled(Value operand, F &&make) {
+    if (!isActive(operand))
+      return;
+    Value product = make();
+    Value guard = g.guard && fits(g.guard.getType(), product.getType()) ? g.guard : Value();
+    if (guard)
+      product = emit.make<arith::SelectOp>(guard, product, emit.fill(0.0, product));
+    adjoints.add(emit, {operand, {}}, {product, guard});
+  }
+  /// A guard holds for a value if it is one flag, or one per element.
+  static bool fits(Type guard, Type value) {
+    auto flags = dyn_cast<RankedTensorType>(guard);
+    auto elements = dyn_cast<RankedTensorType>(value);
+    return !flags || (elements && flags.getShape() == elements.getShape());
+  }
+  void linear(Value operand, Value value) {
+    if (isActive(operand))
+      adjoints.add(emit, {operand, {}}, {value, g.guard});
+  }
+
+  Value times(Value a, Value b) { return emit.multiply(a, b); }
+  Value over(Value a, Value b) { return emit.make<arith::DivFOp>(a, b); }
+  Value negative(Value a) { return emit.make<arith::NegFOp>(a); }
+  Value number(double value, Value model) { return emit.fill(value, model); }
+
+  void select(arith::SelectOp op);
+  void einsum(gen::EinsumOp op);
+  void reduceMax(gen::ReduceMaxOp op);
+  void fromElements(tensor::FromElementsOp op);
+  LogicalResult slice(tensor::ExtractSliceOp op);
+  bool elementary(Operation *op);
+
+  Cotangent g;
+  Emitter &emit;
+  Adjoints &adjoints;
+  function_ref<bool(Value)> isActive;
+};
+
+void Rules::select(arith::SelectOp op) {
+  Value zero = number(0.0, op.getTrueValue());
+  Value condition = op.getCondition();
+  if (isActive(op.getTrueValue()))
+    adjoints.add(emit, {op.getTrueValue(), {}},
+                 {emit.make<arith::SelectOp>(condition, g.value, zero), condition});
+  if (!isActive(op.getFalseValue()))
+    return;
+  Value yes = emit.splat(emit.make<arith::ConstantOp>(emit.builder.getBoolAttr(true)), condition);
+  Value otherwise = emit.make<arith::XOrIOp>(condition, yes);
+  adjoints.add(emit, {op.getFalseValue(), {}},
+               {emit.make<arith::SelectOp>(condition, zero, g.value), otherwise});
+}
+
+/// The cotangent of operand k is the einsum of g and the other operands onto k's letters; a letter that only operand
+/// k has is broadcast by ones.
+void Rules::einsum(gen::EinsumOp op) {
+  for (unsigned k = 0; k < op.getNumOperands(); ++k) {
+    Value operand = op.getOperand(k);
+    contributeScaled(operand, [&] {
+      StringRef letters = op.getLetters(k);
+      std::string spec = op.getResultLetters().str();
+      SmallVector<Value> operands{g.value};
+      for (unsigned i = 0; i < op.getNumOperands(); ++i) {
+        if (i == k)
+          continue;
+        spec += "," + op.getLetters(i).str();
+        operands.push_back(op.getOperand(i));
+      }
+      std::string known = spec;
+      for (auto [d, letter] : llvm::enumerate(letters)) {
+        if (known.find(letter) != std::string::npos)
+          continue;
+        auto type = cast<RankedTensorType>(operand.getType());
+        SmallVector<Value> sizes;
+        if (type.isDynamicDim(d))
+          sizes.push_back(emit.make<tensor::DimOp>(operand, d));
+        auto row = RankedTensorType::get({type.getDimSize(d)}, type.getElementType());
+        Value one = emit.constant(1.0, type.getElementType());
+        operands.push_back(emit.make<tensor::SplatOp>(row, one, sizes));
+        spec += std::string(",") + letter;
+      }
+      return emit.einsum(spec + "->" + letters.str(), operands, operand.getType());
+    });
+  }
+}
+
+/// Shared equally among the largest elements (as torch.amax does); none where it is detached.
+void Rules::reduceMax(gen::ReduceMaxOp op) {
+  if (op.getDetached())
+    return;
+  contributeScaled(op.getOperand(), [&] {
+    Value x = op.getOperand();
+    Value largest = emit.make<arith::CmpFOp>(arith::CmpFPredicate::OEQ, x, emit.splat(op.getResult(), x));
+    Value zeros = emit.fill(0.0, x);
+    Value ones = emit.make<arith::SelectOp>(largest, emit.fill(1.0, x), zeros);
+    Value count = emit.einsum("i->", ones, op.getType());
+    return emit.make<arith::SelectOp>(largest, emit.splat(over(g.value, count), x), zeros);
+  });
+}
+
+void Rules::fromElements(tensor::FromElementsOp op) {
+  auto type = cast<RankedTensorType>(op.getType());
+  for (auto [n, element] : llvm::enumerate(op.getElements())) {
+    if (!isActive(element))
+      continue;
+    SmallVector<Value> indices(type.getRank());
+    int64_t rest = n;
+    for (int64_t d = type.getRank() - 1; d >= 0; --d) {
+      indices[d] = emit.make<arith::ConstantIndexOp>(rest % type.getDimSize(d));
+      rest /= type.getDimSize(d);
+    }
+    adjoints.add(emit, {element, {}}, {emit.make<tensor::ExtractOp>(g.value, indices), Value()});
+  }
+}
+
+/// A slice takes single indices of some dimensions and the whole of the others.
+LogicalResult Rules::slice(tensor::ExtractSliceOp op) {
+  if (!isActive(op.getSource()))
+    return success();
+  Place place{op.getSource(), {}};
+  llvm::SmallBitVector dropped = op.getDroppedDims();
+  for (int64_t d = 0; d < op.getSourceType().getRank(); ++d) {
+    OpFoldResult offset = op.getMixedOffsets()[d];
+    if (dropped.test(d)) {
+      auto value = dyn_cast<Value>(offset);
+      place.indices.push_back(
+          value ? value : emit.make<arith::ConstantIndexOp>(cast<IntegerAttr>(cast<Attribute>(offset)).getInt()));
+      continue;
+    }
+    if (!isConstantIntValue(offset, 0) || !isConstantIntValue(op.getMixedStrides()[d], 1))
+      return op.emitOpError("has no derivative: only whole rows and columns are differentiated");
+    place.indices.push_back(Value());
+  }
+  adjoints.add(emit, place, {g.value, g.guard});
+  return success();
+}
+
+/// Elementary functions and arithmetic, on scalars and elementwise.
+bool Rules::elementary(Operation *op) {
+  Value r = op->getResult(0);
+  Value x = op->getNumOperands() ? op->getOperand(0) : Value();
+  Value y = op->getNumOperands() > 1 ? op->getOperand(1) : Value();
+  auto scaled = [&](auto make) { contributeScaled(x, make); };
+  return TypeSwitch<Operation *, bool>(op)
+      .Case([&](arith::AddFOp) { return linear(x, g.value), linear(y, g.value), true; })
+      .Case([&](arith::SubFOp) {
+        linear(x, g.value);
+        if (isActive(y))
+          linear(y, negative(g.value));
+        return true;
+      })
+      .Case([&](arith::NegFOp) { return linear(x, negative(g.value)), true; })
+      .Case([&](arith::MulFOp) {
+        scaled([&] { return times(g.value, y); });
+        contributeScaled(y, [&] { return times(g.value, x); });
+        return true;
+      })
+      .Case([&](arith::DivFOp) {
+        scaled([&] { return over(g.value, y); });
+        contributeScaled(y, [&] { return negative(over(times(g.value, r), y)); });
+        return true;
+      })
+      .Case([&](math::ExpOp) { return scaled([&] { return times(g.value, r); }), true; })
+      .Case([&](math::LogOp) { return scaled([&] { return over(g.value, x); }), true; })
+      .Case([&](math::Log1pOp) {
+        return scaled([&] { return over(g.value, emit.add(number(1.0, x), x)); }), true;
+      })
+      .Case([&](math::ExpM1Op) {
+        return scaled([&] { return times(g.value, emit.add(r, number(1.0, x))); }), true;
+      })
+      .Case([&](math::SqrtOp) {
+        return scaled([&] { return over(times(g.value, number(0.5, x)), r); }), true;
+      })
+      .Case([&](math::TanhOp) {
+        return scaled([&] {
+                 return times(g.value, emit.make<arith::SubFOp>(number(1.0, x), times(r, r)));
+               }),
+               true;
+      })
+      .Case([&](math::SinOp) {
+        return scaled([&] { return times(g.value, emit.make<math::CosOp>(x)); }), true;
+      })
+      .Case([&](math::CosOp) {
+        return scaled([&] { return negative(times(g.value, emit.make<math::SinOp>(x))); }), true;
+      })
+      .Case([&](math::AbsFOp) {
+        return scaled([&] {
+                 Value positive = emit.make<arith::CmpFOp>(arith::CmpFPredicate::OGE, x, number(0.0, x));
+                 return emit.make<arith::SelectOp>(positive, g.value, negative(g.value));
+               }),
+               true;
+      })
+      .Default([](Operation *) { return false; });
+}
+
+LogicalResult Rules::apply(Operation *op) {
+  if (elementary(op))
+    return success();
+  return TypeSwitch<Operation *, LogicalResult>(op)
+      .Case([&](arith::SelectOp o) { return select(o), success(); })
+      .Case([&](gen::EinsumOp o) { return einsum(o), success(); })
+      .Case([&](gen::ReduceMaxOp o) { return reduceMax(o), success(); })
+      .Case([&](tensor::FromElementsOp o) { return fromElements(o), success(); })
+      .Case([&](tensor::ExtractSliceOp o) { return slice(o); })
+      .Case([&](tensor::ExtractOp o) {
+        if (isActive(o.getTensor()))
+          adjoints.add(emit, {o.getTensor(), SmallVector<Value>(o.getIndices())}, g);
+        return success();
+      })
+      .Case([&](tensor::SplatOp o) {
+        std::string letters = std::string("abcdefgh").substr(0, cast<RankedTensorType>(o.getType()).getRank());
+        contribute(o.getInput(), [&] { return emit.einsum(letters + "->", g.value, o.getInput().getType()); });
+        return success();
+      })
+      .Case([&](gen::OneHotOp o) {
+        contribute(o.getValue(), [&] { return emit.make<tensor::ExtractOp>(g.value, o.getIndices()); });
+        return success();
+      })
+      .Default([](Operation *other) {
+        return other->emitOpError("has no derivative rule; see docs/language.md for what can be differentiated");
+      });
+}
+
+} // namespace
+
+LogicalResult propagate(Operation *op, Cotangent g, Emitter &emit, Adjoints &adjoints,
+                        function_ref<bool(Value)> isActive) {
+  return Rules(g, emit, adjoints, isActive).apply(op);
+}
+
+} // namespace genfuse

@@ -1,0 +1,157 @@
+// gen-hoist-invariants: what does not vary leaves a sweep: values, summands (times the length), factors.
+#include "mlir/Transforms/LoopInvariantCodeMotionUtils.h"
+#include "passes/Passes.h"
+
+using namespace mlir;
+
+namespace genfuse {
+
+#define GEN_PASS_DEF_GENHOISTINVARIANTS
+#include "genfuse/passes/Passes.h.inc"
+
+namespace {
+
+struct Term {
+  Value value;
+  bool negative;
+};
+
+/// Splits one scalar sum of a sweep into what varies and what does not.
+class Splitter {
+public:
+  explicit Splitter(gen::SweepOp sweep) : sweep(sweep) {}
+
+  bool isInvariant(Value value) { return !sweep.getBody().isAncestor(value.getParentRegion()); }
+
+  /// The summands of a value, through additions, subtractions and negations.
+  void terms(Value value, bool negative, SmallVectorImpl<Term> &found) {
+    Operation *op = isInvariant(value) ? nullptr : value.getDefiningOp();
+    if (isa_and_nonnull<arith::AddFOp, arith::SubFOp>(op)) {
+      terms(op->getOperand(0), negative, found);
+      terms(op->getOperand(1), negative != isa<arith::SubFOp>(op), found);
+    } else if (isa_and_nonnull<arith::NegFOp>(op)) {
+      terms(op->getOperand(0), !negative, found);
+    } else {
+      found.push_back({value, negative});
+    }
+  }
+
+  /// The factors of a value, through products; a negation counts as the sign.
+  void factors(Value value, bool &negative, SmallVectorImpl<Value> &found) {
+    Operation *op = isInvariant(value) ? nullptr : value.getDefiningOp();
+    if (isa_and_nonnull<arith::MulFOp>(op)) {
+      factors(op->getOperand(0), negative, found);
+      factors(op->getOperand(1), negative, found);
+    } else if (isa_and_nonnull<arith::NegFOp>(op)) {
+      negative = !negative;
+      factors(op->getOperand(0), negative, found);
+    } else {
+      found.push_back(value);
+    }
+  }
+
+private:
+  gen::SweepOp sweep;
+};
+
+/// Combines values by an op; null stands for nothing yet.
+template <class Op> void combine(OpBuilder &builder, Location loc, Value &total, Value value) {
+  total = total ? Op::create(builder, loc, total, value).getResult() : value;
+}
+
+struct GenHoistInvariantsPass : impl::GenHoistInvariantsBase<GenHoistInvariantsPass> {
+  /// sum_i (a_i + c) = sum_i a_i + n c.
+  bool hoistTerms(gen::SweepOp sweep, unsigned i) {
+    Value yielded = sweep.getYield().getOperand(i), result = sweep.getResult(i);
+    Splitter splitter(sweep);
+    SmallVector<Term> found;
+    splitter.terms(yielded, false, found);
+    Location loc = yielded.getLoc();
+    OpBuilder inside(sweep.getYield()), outside(sweep->getContext());
+    outside.setInsertionPointAfter(sweep);
+    Value varying, constant;
+    unsigned moved = 0;
+    auto accumulate = [&](OpBuilder &builder, Value &total, Term term) {
+      if (!total && term.negative)
+        total = arith::NegFOp::create(builder, loc, term.value);
+      else if (term.negative)
+        total = arith::SubFOp::create(builder, loc, total, term.value);
+      else
+        combine<arith::AddFOp>(builder, loc, total, term.value);
+    };
+    // Terms with a plus first, so that no negation is needed where one can be avoided.
+    llvm::stable_sort(found, [](const Term &a, const Term &b) { return a.negative < b.negative; });
+    for (const Term &term : found)
+      moved += splitter.isInvariant(term.value);
+    if (moved == 0 || (moved == found.size() && found.size() == 1 && isZero(found[0].value)))
+      return false;
+    for (const Term &term : found)
+      splitter.isInvariant(term.value) ? accumulate(outside, constant, term) : accumulate(inside, varying, term);
+    if (!varying)
+      varying = arith::ConstantOp::create(inside, loc, inside.getFloatAttr(yielded.getType(), 0.0));
+    sweep.getYield().setOperand(i, varying);
+    Type type = result.getType();
+    Value count = arith::IndexCastOp::create(outside, loc, outside.getI64Type(), sweep.getLength());
+    count = arith::SIToFPOp::create(outside, loc, type, count);
+    if (constant.getType() != type)
+      constant = arith::ExtFOp::create(outside, loc, type, constant);
+    Value moved_ = arith::MulFOp::create(outside, loc, count, constant);
+    Value total = arith::AddFOp::create(outside, loc, result, moved_);
+    result.replaceAllUsesExcept(total, total.getDefiningOp());
+    terms += moved;
+    return true;
+  }
+
+  static bool isZero(Value value) { return matchPattern(value, m_AnyZeroFloat()); }
+
+  /// sum_i c a_i = c sum_i a_i, where a_i is not a constant itself.
+  bool hoistFactors(gen::SweepOp sweep, unsigned i) {
+    Value yielded = sweep.getYield().getOperand(i), result = sweep.getResult(i);
+    Splitter splitter(sweep);
+    bool negative = false;
+    SmallVector<Value> found;
+    splitter.factors(yielded, negative, found);
+    unsigned moved = llvm::count_if(found, [&](Value v) { return splitter.isInvariant(v); });
+    if (moved + negative == 0 || moved == found.size())
+      return false;
+    Location loc = yielded.getLoc();
+    OpBuilder inside(sweep.getYield()), outside(sweep->getContext());
+    outside.setInsertionPointAfter(sweep);
+    Value varying, constant;
+    for (Value value : found)
+      splitter.isInvariant(value) ? combine<arith::MulFOp>(outside, loc, constant, value)
+                                  : combine<arith::MulFOp>(inside, loc, varying, value);
+    sweep.getYield().setOperand(i, varying);
+    if (constant && constant.getType() != result.getType())
+      constant = arith::ExtFOp::create(outside, loc, result.getType(), constant);
+    Value total = result;
+    Operation *first = nullptr;
+    if (constant) {
+      total = arith::MulFOp::create(outside, loc, total, constant);
+      first = total.getDefiningOp();
+    }
+    if (negative) {
+      total = arith::NegFOp::create(outside, loc, total);
+      first = first ? first : total.getDefiningOp();
+    }
+    result.replaceAllUsesExcept(total, first);
+    factors += moved;
+    return true;
+  }
+
+  void runOnOperation() override {
+    // Inner sweeps first: what leaves them may leave the outer ones too.
+    getOperation().walk([&](gen::SweepOp sweep) {
+      moveLoopInvariantCode(sweep);
+      for (unsigned i = 0; i < sweep.getNumSums(); ++i) {
+        if (!isa<FloatType>(sweep.getResult(i).getType()))
+          continue;
+        hoistTerms(sweep, i);
+        hoistFactors(sweep, i);
+      }
+    });
+  }
+};
+
+} // namespace
+} // namespace genfuse

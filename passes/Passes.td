@@ -1,0 +1,81 @@
+#ifndef GENFUSE_PASSES_TD
+#define GENFUSE_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def GenDerive : Pass<"gen-derive", "::mlir::ModuleOp"> {
+  let summary = "one function per operation of the interface and per request";
+  let description = [{
+    Adds for the model named by `model` (or the only one) the function that computes `request` for one instance. In
+    it every choice is an argument (given) or a draw, each term of the score is a `gen.logpdf`, each plate a
+    `gen.sweep`, and gradients are one `gen.gradient`. The model functions are removed unless `keep-models` is set.
+
+    Preconditions: calls form no cycle (verified).
+  }];
+  let options = [
+    Option<"request", "request", "std::string", "\"assess()\"", "request, such as gradient(x | y)">,
+    Option<"model", "model", "std::string", "\"\"", "name of the gen.func; default: the last one">,
+    Option<"keepModels", "keep-models", "bool", "false", "keep the gen.funcs">
+  ];
+  let dependentDialects = ["::mlir::func::FuncDialect", "::genfuse::gen::GenDialect"];
+}
+
+def GenExpand : Pass<"gen-expand", "::mlir::func::FuncOp"> {
+  let summary = "log densities and draws as arithmetic";
+  let description = [{
+    Replaces each `gen.logpdf` and `gen.draw` by what its distribution's record (ir/dist) says: arithmetic, structured
+    ops and standard variates (`gen.random`).
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];
+}
+
+def GenDropConstants : Pass<"gen-drop-constants", "::mlir::func::FuncOp"> {
+  let summary = "leave out summands that a gradient does not depend on";
+  let description = [{
+    For each `gen.gradient` with `drop_constants`, removes from the objective the summands (also those within sweeps)
+    that depend on none of the values it is differentiated by.
+  }];
+}
+
+def GenDifferentiate : Pass<"gen-differentiate", "::mlir::func::FuncOp"> {
+  let summary = "reverse mode on structured ops; plates stay plates";
+  let description = [{
+    Replaces each `gen.gradient` by reverse-mode code. Each sweep gets a second one that runs its body again and then its
+    reverse, with the cotangents of its results. Where those do not depend on the first sweep (a log density is a
+    sum: its terms' cotangents are known from the start), `gen-merge-sweeps` makes one sweep of both, and nothing of
+    the sweep's length is stored; otherwise recomputing the body is the price. An op outside the closed set is an error at the user's line.
+  }];
+  let statistics = [
+    Statistic<"reversed", "sweeps-reversed", "sweeps that got a second one for their gradients">
+  ];
+}
+
+def GenSetReal : Pass<"gen-set-real", "::mlir::func::FuncOp"> {
+  let summary = "the real type of a program";
+  let description = [{
+    Turns the abstract real f64 into f32. Scores, weights, and the sums of sweeps that make them up stay f64.
+  }];
+}
+
+def GenHoistInvariants : Pass<"gen-hoist-invariants", "::mlir::func::FuncOp"> {
+  let summary = "terms and factors that do not vary leave a sweep";
+  let description = [{
+    sum_i (a_i + c) becomes sum_i a_i + n c, and sum_i c a_i becomes c sum_i a_i, for sums of scalars; values that do not
+    depend on the iteration are computed before the sweep (loop-invariant code motion).
+  }];
+  let statistics = [
+    Statistic<"terms", "terms-hoisted", "summands that left a sweep">,
+    Statistic<"factors", "factors-hoisted", "factors that left a sweep">
+  ];
+}
+
+def GenMergeSweeps : Pass<"gen-merge-sweeps", "::mlir::func::FuncOp"> {
+  let summary = "one pass over the data";
+  let description = [{
+    Merges two sweeps of one block with the same length, of which the second does not use the first's results.
+  }];
+  let statistics = [Statistic<"merged", "sweeps-merged", "sweeps merged into another">];
+}
+
+
+#endif

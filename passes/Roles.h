@@ -1,0 +1,29 @@
+// What the arguments and results of a derived function mean: attributes that every later stage keeps.
+//   gen.name  = "image/*/y"     gen.role = "choice"     gen.shape = ["xs.0"]     gen.batched (one value per instance)
+#pragma once
+
+#include "mlir/IR/Builders.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
+
+namespace genfuse::roles {
+
+inline constexpr llvm::StringLiteral name = "gen.name", role = "gen.role", shape = "gen.shape",
+                                     batched = "gen.batched";
+
+inline constexpr llvm::StringLiteral argument = "argument", parameter = "parameter", choice = "choice",
+                                     returnGradient = "return_gradient", score = "score", weight = "weight",
+                                     returnValue = "return", argumentGradient = "argument_gradient",
+                                     choiceGradient = "choice_gradient",
+                                     parameterGradient = "parameter_gradient", seed = "seed",
+                                     instance = "instance";
+
+/// The attributes of one argument or result.
+mlir::DictionaryAttr describe(mlir::Builder &builder, llvm::StringRef roleName, llvm::StringRef valueName,
+                              llvm::ArrayRef<std::string> sizes, bool isBatched = false);
+
+/// The role of an argument or result, from its attributes.
+llvm::StringRef of(mlir::DictionaryAttr attributes);
+
+inline bool isBatched(mlir::DictionaryAttr attributes) { return attributes && attributes.contains(batched); }
+
+} // namespace genfuse::roles

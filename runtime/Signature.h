@@ -1,0 +1,51 @@
+// What a kernel takes and returns: the arrays behind its pointers, by name, with symbolic shapes.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace genfuse {
+
+enum class ElementType { f32, f64, i64, boolean };
+
+/// What an array means to the interface.
+enum class Role {
+  argument,          ///< argument of the model
+  parameter,         ///< trainable parameter
+  choice,            ///< value of a random choice: an input if it is given, an output if it is drawn
+  returnGradient,    ///< input: cotangent of the return value
+  score,             ///< output, f64: log density of all choices
+  weight,            ///< output, f64: see shared/cases for each operation
+  returnValue,       ///< output
+  argumentGradient,  ///< output
+  choiceGradient,    ///< output
+  parameterGradient, ///< accumulator: the kernel adds scale * gradient
+};
+
+/// constant + sum of coefficient * symbol.
+struct Dimension {
+  struct Term {
+    int64_t coefficient;
+    int symbol;
+  };
+  int64_t constant = 0;
+  std::vector<Term> terms;
+};
+
+struct ArraySpec {
+  std::string name; ///< `x` or `digits/W`; a choice in plates has a star per index: `image/*/y`
+  Role role;
+  ElementType type;
+  std::vector<Dimension> shape; ///< without the instances
+  bool batched = false;         ///< one value per instance; the instances are the last dimension of the array
+  bool output = false;          ///< written by the kernel (an accumulator is read and written)
+};
+
+struct Signature {
+  std::string entry;                ///< symbol of the kernel; its workspace function is entry + "_workspace"
+  std::vector<std::string> symbols; ///< names of the symbolic dimensions, such as `xs.0`
+  std::vector<ArraySpec> arrays;    ///< in the order of the pointers
+};
+
+} // namespace genfuse

@@ -1,0 +1,50 @@
+/* The one calling convention of every kernel: JIT, ahead of time, CUDA and host shim (docs/decisions.md, 8).
+ *
+ * A kernel NAME has two symbols:
+ *   int32_t NAME(void *const *pointers, const int64_t *dims, const int64_t *strides, gf_call *call);
+ *   int64_t NAME_workspace(const int64_t *dims, const gf_call *call);        bytes that the kernel needs
+ * `pointers` has one entry per array of its signature, in the signature's order. `dims` and `strides` hold the
+ * sizes and the strides (in elements) of all arrays one after the other; an array that has one value per
+ * instance has the instances as its last dimension. The stride of a last dimension is 1. A scalar is an array of
+ * rank 0. Returns GF_OK or an error code, with a message in call->error. */
+#ifndef GENFUSE_RUNTIME_ABI_H
+#define GENFUSE_RUNTIME_ABI_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define GF_ABI_VERSION 1u
+
+enum gf_status {
+  GF_OK = 0,
+  GF_ABI_MISMATCH = 1,
+  GF_BAD_SHAPE = 2,
+  GF_BAD_ARGUMENT = 3,
+  GF_SMALL_WORKSPACE = 4,
+  GF_NOT_AVAILABLE = 5
+};
+
+typedef struct gf_call {
+  uint32_t abi_version; /* GF_ABI_VERSION of the caller */
+  uint32_t flags;       /* 0 */
+  uint64_t seed;        /* Philox key */
+  int64_t instances;    /* how many instances the arrays hold */
+  int64_t begin, end;   /* the instances that this call computes */
+  double scale;         /* factor of accumulated parameter gradients */
+  void *workspace;      /* aligned to 64 bytes */
+  int64_t workspace_bytes;
+  void *stream; /* CUDA stream; null on a CPU */
+  char *error;  /* receives a message that ends in 0; may be null */
+  int64_t error_capacity;
+} gf_call;
+
+typedef int32_t (*gf_kernel)(void *const *pointers, const int64_t *dims, const int64_t *strides, gf_call *call);
+typedef int64_t (*gf_workspace)(const int64_t *dims, const gf_call *call);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
