@@ -79,8 +79,8 @@ struct GenHoistInvariantsPass : impl::GenHoistInvariantsBase<GenHoistInvariantsP
       else
         combine<arith::AddFOp>(builder, loc, total, term.value);
     };
-    // Terms with a plus first, so that no negation is needed where one can be avoided.
-    llvm::stable_sort(found, [](const Term &a, const Term &b) { return a.negative < b.negative; });
+    // A term with a plus first, so that no negation is needed where one can be avoided.
+    std::rotate(found.begin(), llvm::find_if(found, [](const Term &term) { return !term.negative; }), found.end());
     for (const Term &term : found)
       moved += splitter.isInvariant(term.value);
     if (moved == 0 || (moved == found.size() && found.size() == 1 && isZero(found[0].value)))

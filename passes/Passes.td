@@ -78,4 +78,32 @@ def GenMergeSweeps : Pass<"gen-merge-sweeps", "::mlir::func::FuncOp"> {
 }
 
 
+def GenBatch : Pass<"gen-batch", "::mlir::func::FuncOp"> {
+  let summary = "a dynamic number of instances, mapped to lanes";
+  let description = [{
+    Wraps the function of one instance in a sweep over instances: results that belong to an instance are collected
+    along a last dimension, gradients of shared values are summed. `mapping` says which sweep runs in lanes: `instances`,
+    `elements` (the outermost plates), or `single` (one instance, no sweep over instances, elements in lanes).
+    Arguments named in `batched` have one value per instance; choices and the return value's cotangent always do.
+  }];
+  let options = [
+    Option<"mapping", "mapping", "std::string", "\"instances\"", "instances, elements or single">,
+    Option<"lanes", "lanes", "int64_t", "16", "lanes of the mapped sweep">,
+    ListOption<"batched", "batched", "std::string", "names of arguments with one value per instance">,
+    ListOption<"shared", "shared", "std::string", "names of choices that all instances share">
+  ];
+}
+
+def GenLower : Pass<"gen-lower", "::mlir::ModuleOp"> {
+  let summary = "kernels in upstream dialects";
+  let description = [{
+    Turns each derived and batched function into a kernel with the one ABI (runtime/abi.h) in func, scf, arith, math,
+    memref and vector: sweeps become loops over tiles, lanes become vectors, small static tensors registers, the
+    others slices of the workspace.
+  }];
+  let dependentDialects = ["::mlir::func::FuncDialect", "::mlir::scf::SCFDialect", "::mlir::memref::MemRefDialect",
+                           "::mlir::vector::VectorDialect", "::mlir::LLVM::LLVMDialect", "::mlir::ub::UBDialect",
+                           "::mlir::math::MathDialect", "::mlir::arith::ArithDialect"];
+}
+
 #endif

@@ -15,7 +15,7 @@ inline constexpr llvm::StringLiteral argument = "argument", parameter = "paramet
                                      returnValue = "return", argumentGradient = "argument_gradient",
                                      choiceGradient = "choice_gradient",
                                      parameterGradient = "parameter_gradient", seed = "seed",
-                                     instance = "instance";
+                                     instance = "instance", instances = "instances";
 
 /// The attributes of one argument or result.
 mlir::DictionaryAttr describe(mlir::Builder &builder, llvm::StringRef roleName, llvm::StringRef valueName,

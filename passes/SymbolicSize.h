@@ -2,10 +2,32 @@
 #pragma once
 
 #include "mlir/IR/Value.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
 #include "mlir/Support/LLVM.h"
+#include <map>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace genfuse {
+
+/// constant + sum of coefficient * (size of a dimension of an argument).
+struct SizeExpression {
+  int64_t constant = 0;
+  std::map<std::pair<unsigned, unsigned>, int64_t> terms; ///< (argument, dimension) -> coefficient
+  /// Further factors of the whole: a count of elements is a product of sizes.
+  std::vector<SizeExpression> factors;
+
+  SizeExpression plus(const SizeExpression &other, int64_t factor) const;
+  /// Text such as `xs.0 - 1`, with the argument names of `function`.
+  std::string text(mlir::FunctionOpInterface function) const;
+};
+
+/// The index value as an expression; none if it is not affine in sizes of arguments.
+std::optional<SizeExpression> sizeExpression(mlir::Value index);
+
+/// The size of a dimension of a tensor, likewise.
+std::optional<SizeExpression> sizeOfDimension(mlir::Value tensor, unsigned dimension);
 
 /// The index value as text such as `4`, `xs.0` (dimension 0 of argument `xs`) or `xs.0 + 2 * y.1 - 1`. Fails with a
 /// diagnostic at `user` if the value is not affine in sizes of arguments.

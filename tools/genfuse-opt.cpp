@@ -1,4 +1,5 @@
 // genfuse-opt: runs passes over text, for tests and for looking.
+#include "codegen/cpu/Pipeline.h"
 #include "ir/Gen.h"
 #include "passes/Passes.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
@@ -11,5 +12,7 @@ int main(int argc, char **argv) {
                   mlir::ub::UBDialect, mlir::cf::ControlFlowDialect>();
   mlir::registerTransformsPasses();
   genfuse::registerGenfusePasses();
+  genfuse::registerCpuPasses();
+  genfuse::registerCpuBackend(registry);
   return mlir::asMainReturnCode(mlir::MlirOptMain(argc, argv, "genfuse optimiser\n", registry));
 }

@@ -1,0 +1,64 @@
+#include "codegen/cpu/Jit.h"
+#include "codegen/cpu/Object.h"
+#include "codegen/cpu/Symbols.h"
+#include "runtime/Error.h"
+#include "llvm/ExecutionEngine/Orc/LLJIT.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include <map>
+
+using namespace llvm;
+
+namespace genfuse {
+
+namespace {
+
+/// Unwraps, with what failed in the message.
+template <class T> T check(Expected<T> value, const std::string &what) {
+  if (!value)
+    throw Error(what + ": " + toString(value.takeError()));
+  return std::move(*value);
+}
+
+std::string compileForHost(mlir::ModuleOp lowered, const CpuOptions &options) {
+  CpuTarget target = cpuTarget(options.target);
+  if (target.level > hostLevel())
+    throw Error("expected a cpu target that this machine can run, got '" + target.name + "'");
+  return compileObject(lowered, options);
+}
+
+} // namespace
+
+struct CpuJit::Body {
+  explicit Body(std::string object) {
+    createTargetMachine(cpuTarget("native"), 0); // initialises LLVM
+    jit = check(orc::LLJITBuilder().create(), "the jit cannot start");
+    std::vector<std::string> names = exportedFunctions(object);
+    auto buffer = MemoryBuffer::getMemBufferCopy(object, "kernel");
+    if (auto error = jit->addObjectFile(std::move(buffer)))
+      throw Error("a kernel cannot be loaded: " + toString(std::move(error)));
+    for (const std::string &name : names)
+      functions[name] = check(jit->lookup(name), "kernel function '" + name + "'");
+  }
+
+  std::unique_ptr<orc::LLJIT> jit;
+  std::map<std::string, orc::ExecutorAddr> functions;
+};
+
+CpuJit::CpuJit(mlir::ModuleOp lowered, const CpuOptions &options)
+    : CpuJit(compileForHost(lowered, options)) {}
+CpuJit::CpuJit(std::string object) : body(std::make_unique<Body>(std::move(object))) {}
+CpuJit::~CpuJit() = default;
+CpuJit::CpuJit(CpuJit &&) noexcept = default;
+CpuJit &CpuJit::operator=(CpuJit &&) noexcept = default;
+
+CpuKernel CpuJit::find(const std::string &name) const {
+  auto address = [&](const std::string &wanted) {
+    auto found = body->functions.find(wanted);
+    if (found == body->functions.end())
+      throw Error("expected a kernel function '" + wanted + "', found none");
+    return found->second;
+  };
+  return {address(name).toPtr<gf_kernel>(), address(name + "_workspace").toPtr<gf_workspace>()};
+}
+
+} // namespace genfuse

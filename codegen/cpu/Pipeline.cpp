@@ -1,0 +1,126 @@
+#include "codegen/cpu/Pipeline.h"
+#include "codegen/cpu/MathToDevice.h"
+#include "mlir/Conversion/Passes.h"
+#include "mlir/Dialect/Arith/Transforms/Passes.h"
+#include "mlir/Dialect/Func/Extensions/InlinerExtension.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/LLVMIR/Transforms/InlinerInterfaceImpl.h"
+#include "mlir/Dialect/MemRef/Transforms/Passes.h"
+#include "mlir/Dialect/Vector/Transforms/LoweringPatterns.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+#include "mlir/Transforms/Passes.h"
+
+using namespace mlir;
+
+namespace genfuse {
+
+namespace {
+
+/// Ops that the upstream conversions leave: reductions and transposes of several dimensions, rounding
+/// divisions.
+struct ExpandForCpu : PassWrapper<ExpandForCpu, OperationPass<ModuleOp>> {
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(ExpandForCpu)
+
+  StringRef getArgument() const override { return "gen-expand-for-cpu"; }
+  void runOnOperation() override {
+    RewritePatternSet patterns(&getContext());
+    vector::populateVectorMultiReductionLoweringPatterns(patterns,
+                                                         vector::VectorMultiReductionLowering::InnerParallel);
+    vector::populateVectorTransposeLoweringPatterns(patterns, vector::VectorTransposeLowering::Shuffle16x16);
+    vector::populateVectorShapeCastLoweringPatterns(patterns);
+    arith::populateCeilFloorDivExpandOpsPatterns(patterns);
+    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
+      signalPassFailure();
+  }
+};
+
+/// Hides functions whose arguments have no alias from MLIR's inliner, which would forget that. The conversion
+/// to LLVM drops the mark.
+struct KeepNoAlias : PassWrapper<KeepNoAlias, OperationPass<ModuleOp>> {
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(KeepNoAlias)
+
+  StringRef getArgument() const override { return "gen-keep-noalias"; }
+  void runOnOperation() override {
+    for (auto function : getOperation().getOps<func::FuncOp>())
+      for (unsigned i = 0; i < function.getNumArguments(); ++i)
+        if (function.isPrivate() && function.getArgAttr(i, LLVM::LLVMDialect::getNoAliasAttrName()))
+          function.setNoInline(true);
+  }
+};
+
+/// While ops are still pure: what is inlined, merged or hoisted here is not called twice.
+void addSimplifications(OpPassManager &passes) {
+  passes.addPass(std::make_unique<KeepNoAlias>());
+  passes.addPass(createInlinerPass());
+  passes.addPass(createSymbolDCEPass());
+  passes.addPass(createCanonicalizerPass());
+  passes.addPass(createCSEPass());
+  passes.addPass(createLoopInvariantCodeMotionPass());
+}
+
+void addConversions(OpPassManager &passes) {
+  passes.addPass(createConvertVectorToSCFPass());
+  passes.addPass(createSCFToControlFlowPass());
+  passes.addPass(memref::createExpandStridedMetadataPass());
+  passes.addPass(createLowerAffinePass());
+  passes.addPass(createConvertVectorToLLVMPass());
+  passes.addPass(createConvertMathToLLVMPass());
+  passes.addPass(createConvertIndexToLLVMPass());
+  passes.addPass(createArithToLLVMConversionPass());
+  passes.addPass(createFinalizeMemRefToLLVMConversionPass());
+  passes.addPass(createConvertFuncToLLVMPass());
+  passes.addPass(createConvertControlFlowToLLVMPass());
+  passes.addPass(createUBToLLVMConversionPass());
+  passes.addPass(createReconcileUnrealizedCastsPass());
+  passes.addPass(createCanonicalizerPass());
+  passes.addPass(createCSEPass());
+}
+
+void addAll(OpPassManager &passes, std::unique_ptr<Pass> mathToDevice) {
+  addSimplifications(passes);
+  passes.addPass(std::move(mathToDevice));
+  passes.addPass(std::make_unique<ExpandForCpu>());
+  addConversions(passes);
+}
+
+struct PipelineOptions : PassPipelineOptions<PipelineOptions> {
+  Option<std::string> target{*this, "target", llvm::cl::desc("native, x86-64-v4 or x86-64-v3"),
+                             llvm::cl::init("native")};
+};
+
+} // namespace
+
+void registerCpuBackend(DialectRegistry &registry) {
+  func::registerInlinerExtension(registry);
+  LLVM::registerInlinerInterface(registry);
+  registerBuiltinDialectTranslation(registry);
+  registerLLVMDialectTranslation(registry);
+}
+
+void registerCpuPasses() {
+  registerPass([] { return createMathToDevicePass(); });
+  PassPipelineRegistration<PipelineOptions>("gen-cpu-to-llvm", "from the lowered level to the LLVM dialect",
+                                            [](OpPassManager &passes, const PipelineOptions &options) {
+                                              addAll(passes,
+                                                     createMathToDevicePass(llvm::StringRef(options.target)));
+                                            });
+}
+
+void buildCpuPipeline(OpPassManager &passes, const CpuTarget &target) {
+  addAll(passes, createMathToDevicePass(target));
+}
+
+LogicalResult lowerToLLVMDialect(ModuleOp module, const CpuTarget &target) {
+  DialectRegistry registry;
+  registerCpuBackend(registry);
+  module.getContext()->appendDialectRegistry(registry);
+  PassManager passes(module.getContext());
+  buildCpuPipeline(passes, target);
+  return passes.run(module);
+}
+
+} // namespace genfuse

@@ -1,0 +1,18 @@
+// What an object file defines and what it wants from outside.
+#pragma once
+
+#include "llvm/ADT/StringRef.h"
+#include <string>
+#include <vector>
+
+namespace genfuse {
+
+/// Throws genfuse::Error with the names of all symbols that `object` does not define, but for memcpy,
+/// memmove, memset and bcmp: generated code stands alone, and a call of libm would be scalar code in a vector
+/// kernel.
+void checkStandsAlone(llvm::StringRef object);
+
+/// Functions that `object` exports.
+std::vector<std::string> exportedFunctions(llvm::StringRef object);
+
+} // namespace genfuse

@@ -1,0 +1,131 @@
+#include "codegen/cpu/Translate.h"
+#include "codegen/cpu/ErrorText.h"
+#include "codegen/cpu/Pipeline.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Target/LLVMIR/Export.h"
+#include "runtime/Error.h"
+#include "runtime/device/Bitcode.h"
+#include "llvm/Bitcode/BitcodeReader.h"
+#include "llvm/IR/Module.h"
+#include "llvm/Linker/Linker.h"
+#include "llvm/Passes/PassBuilder.h"
+#include "llvm/Target/TargetMachine.h"
+#include "llvm/Transforms/IPO/Internalize.h"
+
+using namespace mlir;
+
+namespace genfuse {
+
+namespace {
+
+std::unique_ptr<llvm::Module> toLLVM(ModuleOp lowered, const CpuTarget &target, llvm::LLVMContext &context) {
+  ErrorText errors(lowered.getContext());
+  OwningOpRef<ModuleOp> copy = lowered.clone();
+  if (failed(lowerToLLVMDialect(*copy, target)))
+    errors.raise();
+  auto module = translateModuleToLLVMIR(*copy, context, "genfuse");
+  if (!module)
+    errors.raise();
+  return module;
+}
+
+std::unique_ptr<llvm::Module> deviceLibrary(int level, llvm::LLVMContext &context) {
+  auto bytes = device::bitcode(level);
+  llvm::MemoryBufferRef buffer({reinterpret_cast<const char *>(bytes.data()), bytes.size()},
+                               "device library");
+  auto module = llvm::getLazyBitcodeModule(buffer, context);
+  if (!module)
+    throw Error("the device library cannot be read: " + llvm::toString(module.takeError()));
+  // How its own compiler was called (position, unwind tables) is nothing that a kernel should take over.
+  for (const char *name : {"llvm.module.flags", "llvm.ident"})
+    if (auto *metadata = (*module)->getNamedMetadata(name))
+      (*module)->eraseNamedMetadata(metadata);
+  return std::move(*module);
+}
+
+/// A declaration with another signature would link without a word and compute nonsense.
+void checkSignatures(const llvm::Module &module, const llvm::Module &library) {
+  for (const llvm::Function &function : module) {
+    const llvm::Function *exported = library.getFunction(function.getName());
+    if (function.isDeclaration() && exported && exported->getFunctionType() != function.getFunctionType())
+      throw Error("device function '" + function.getName().str() +
+                  "' is called with other types than the device library has");
+  }
+}
+
+void linkDeviceLibrary(llvm::Module &module, const CpuTarget &target) {
+  auto library = deviceLibrary(target.level, module.getContext());
+  library->setDataLayout(module.getDataLayout());
+  library->setTargetTriple(module.getTargetTriple());
+  checkSignatures(module, *library);
+  if (llvm::Linker::linkModules(module, std::move(library), llvm::Linker::LinkOnlyNeeded))
+    throw Error("the device library cannot be linked");
+}
+
+/// One set of attributes for our functions and the library's, so that all can be inlined.
+void stampAttributes(llvm::Module &module, const CpuTarget &target) {
+  for (llvm::Function &function : module) {
+    for (const char *name : {"target-cpu", "target-features", "tune-cpu", "min-legal-vector-width"})
+      function.removeFnAttr(name);
+    function.removeFnAttr(llvm::Attribute::UWTable);
+    function.addFnAttr("target-cpu", target.cpu);
+    if (!target.features.empty())
+      function.addFnAttr("target-features", target.features);
+    function.addFnAttr("prefer-vector-width", target.vectorBytes == 64 ? "512" : "256");
+    function.addFnAttr(llvm::Attribute::NoUnwind);
+  }
+}
+
+/// The public functions: private ones that were not inlined come out of MLIR with external linkage.
+llvm::StringSet<> entryPoints(ModuleOp lowered) {
+  llvm::StringSet<> names;
+  for (auto function : lowered.getOps<func::FuncOp>())
+    if (function.isPublic() && !function.isExternal())
+      names.insert(function.getSymName());
+  return names;
+}
+
+llvm::OptimizationLevel optimisationLevel(unsigned level) {
+  constexpr const llvm::OptimizationLevel *levels[] = {
+      &llvm::OptimizationLevel::O0, &llvm::OptimizationLevel::O1, &llvm::OptimizationLevel::O2,
+      &llvm::OptimizationLevel::O3};
+  return *levels[std::min(level, 3u)];
+}
+
+void optimise(llvm::Module &module, unsigned level, llvm::TargetMachine &machine) {
+  llvm::LoopAnalysisManager loops;
+  llvm::FunctionAnalysisManager functions;
+  llvm::CGSCCAnalysisManager components;
+  llvm::ModuleAnalysisManager modules;
+  llvm::PassBuilder builder(&machine);
+  builder.registerModuleAnalyses(modules);
+  builder.registerCGSCCAnalyses(components);
+  builder.registerFunctionAnalyses(functions);
+  builder.registerLoopAnalyses(loops);
+  builder.crossRegisterProxies(loops, functions, components, modules);
+  llvm::OptimizationLevel wanted = optimisationLevel(level);
+  llvm::ModulePassManager passes = wanted == llvm::OptimizationLevel::O0
+                                       ? builder.buildO0DefaultPipeline(wanted)
+                                       : builder.buildPerModuleDefaultPipeline(wanted);
+  passes.run(module, modules);
+}
+
+} // namespace
+
+std::unique_ptr<llvm::Module> translateForCpu(ModuleOp lowered, const CpuTarget &target,
+                                              unsigned optimisation, llvm::TargetMachine &machine,
+                                              llvm::LLVMContext &context) {
+  auto module = toLLVM(lowered, target, context);
+  module->setDataLayout(machine.createDataLayout());
+  module->setTargetTriple(machine.getTargetTriple());
+  module->setPICLevel(llvm::PICLevel::BigPIC);
+  llvm::StringSet<> kept = entryPoints(lowered);
+  linkDeviceLibrary(*module, target);
+  stampAttributes(*module, target);
+  llvm::internalizeModule(*module,
+                          [&](const llvm::GlobalValue &value) { return kept.contains(value.getName()); });
+  optimise(*module, optimisation, machine);
+  return module;
+}
+
+} // namespace genfuse

@@ -1,0 +1,22 @@
+// From a lowered MLIR module to an optimised LLVM module with the device library inside.
+#pragma once
+
+#include "codegen/cpu/Target.h"
+#include "mlir/IR/BuiltinOps.h"
+#include <memory>
+
+namespace llvm {
+class LLVMContext;
+class Module;
+class TargetMachine;
+} // namespace llvm
+
+namespace genfuse {
+
+/// Compiles a copy of `lowered` up to optimised LLVM IR for `machine`. Entry points are its public functions;
+/// all else becomes internal. Throws genfuse::Error with the diagnostics' text and places.
+std::unique_ptr<llvm::Module> translateForCpu(mlir::ModuleOp lowered, const CpuTarget &target,
+                                              unsigned optimisation, llvm::TargetMachine &machine,
+                                              llvm::LLVMContext &context);
+
+} // namespace genfuse

@@ -1,0 +1,28 @@
+// gen-lower: each batched function becomes a kernel in upstream dialects; see passes/lower.
+#include "passes/Passes.h"
+#include "passes/Roles.h"
+#include "passes/lower/Lowerer.h"
+
+using namespace mlir;
+
+namespace genfuse {
+
+#define GEN_PASS_DEF_GENLOWER
+#include "genfuse/passes/Passes.h.inc"
+
+namespace {
+
+struct GenLowerPass : impl::GenLowerBase<GenLowerPass> {
+  void runOnOperation() override {
+    SmallVector<func::FuncOp> functions;
+    for (auto function : getOperation().getOps<func::FuncOp>())
+      if (function.getNumResults() > 0 && function.getResultAttr(0, roles::role))
+        functions.push_back(function);
+    for (func::FuncOp function : functions)
+      if (failed(lower::Lowerer(function).run()))
+        return signalPassFailure();
+  }
+};
+
+} // namespace
+} // namespace genfuse

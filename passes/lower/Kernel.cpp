@@ -1,0 +1,334 @@
+// The kernel around a lowered function: the one ABI, its arrays, its workspace.
+#include "passes/Roles.h"
+#include "passes/lower/Lowerer.h"
+#include "runtime/abi.h"
+#include <cstddef>
+
+using namespace mlir;
+
+namespace genfuse::lower {
+
+static Type pointerType(MLIRContext *context) { return LLVM::LLVMPointerType::get(context); }
+
+static Type memoryType(Type element, OpBuilder &builder) {
+  return element.isInteger(1) ? builder.getI8Type() : element;
+}
+
+static int64_t bytesOf(Type memoryElement) { return memoryElement.getIntOrFloatBitWidth() / 8; }
+
+Lowerer::Lowerer(func::FuncOp source) : builder(source.getContext()), loc(source.getLoc()), source(source) {}
+
+// Memory.
+
+Value Lowerer::loadWord(OpBuilder &b, Value pointer, int64_t byteOffset, Type type) {
+  Value at = LLVM::GEPOp::create(b, loc, pointerType(b.getContext()), b.getI8Type(), pointer,
+                                 ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(byteOffset)});
+  return LLVM::LoadOp::create(b, loc, type, at);
+}
+
+static Value loadIndex(OpBuilder &b, Location loc, Value pointer, unsigned number) {
+  Value at = LLVM::GEPOp::create(b, loc, pointerType(b.getContext()), b.getI64Type(), pointer,
+                                 ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(number)});
+  Value word = LLVM::LoadOp::create(b, loc, b.getI64Type(), at);
+  return arith::IndexCastOp::create(b, loc, b.getIndexType(), word);
+}
+
+/// A private function that makes a memref of rank 1 of a pointer; its size is not used. It inlines and folds away, and
+/// keeps the plain signature of the kernel, in which `noalias` holds (lowering-notes 2).
+static func::FuncOp memrefMaker(ModuleOp module, Type element, Location loc) {
+  std::string name;
+  llvm::raw_string_ostream(name) << "memref_" << element;
+  if (auto known = module.lookupSymbol<func::FuncOp>(name))
+    return known;
+  OpBuilder b = OpBuilder::atBlockBegin(module.getBody());
+  Type word = b.getI64Type(), pointer = pointerType(b.getContext());
+  auto type = MemRefType::get({ShapedType::kDynamic}, element);
+  auto function = func::FuncOp::create(b, loc, name, b.getFunctionType({pointer}, {type}));
+  function.setPrivate();
+  b.setInsertionPointToStart(function.addEntryBlock());
+  auto array = LLVM::LLVMArrayType::get(word, 1);
+  auto descriptor = LLVM::LLVMStructType::getLiteral(b.getContext(), {pointer, pointer, word, array, array});
+  auto constant = [&](int64_t n) { return LLVM::ConstantOp::create(b, loc, word, b.getI64IntegerAttr(n)).getResult(); };
+  Value d = LLVM::PoisonOp::create(b, loc, descriptor);
+  auto insert = [&](Value value, ArrayRef<int64_t> at) { d = LLVM::InsertValueOp::create(b, loc, d, value, at); };
+  insert(function.getArgument(0), {0});
+  insert(function.getArgument(0), {1});
+  insert(constant(0), {2});
+  insert(constant(std::numeric_limits<int64_t>::max()), {3, 0});
+  insert(constant(1), {4, 0});
+  Value result = UnrealizedConversionCastOp::create(b, loc, type, d).getResult(0);
+  func::ReturnOp::create(b, loc, result);
+  return function;
+}
+
+Value Lowerer::memrefOf(OpBuilder &b, Value pointer, Type element) {
+  func::FuncOp maker = memrefMaker(kernel->getParentOfType<ModuleOp>(), element, loc);
+  return func::CallOp::create(b, loc, maker, ValueRange{pointer}).getResult(0);
+}
+
+View Lowerer::addSlice(SizeExpression elements, Type memoryElement) {
+  Block &entry = kernel.getBody().front();
+  // Slices are arguments of their own, so that LLVM knows that they do not overlap.
+  Value pointer = entry.insertArgument(arrays.size() + slices.size(), pointerType(builder.getContext()), loc);
+  slices.push_back({std::move(elements), bytesOf(memoryElement)});
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(&entry);
+  View view;
+  view.memory = memrefOf(builder, pointer, memoryElement);
+  view.offset = index(0);
+  view.element = memoryElement;
+  return view;
+}
+
+std::optional<SizeExpression> Lowerer::elementsOf(Value tensor) {
+  auto type = cast<RankedTensorType>(tensor.getType());
+  SizeExpression product{1, {}};
+  for (int64_t d = 0; d < type.getRank(); ++d) {
+    std::optional<SizeExpression> size = sizeOfDimension(tensor, d);
+    if (!size)
+      return std::nullopt;
+    if (size->terms.empty())
+      product = SizeExpression{}.plus(product, size->constant);
+    else
+      product.factors.push_back(*size);
+  }
+  return product;
+}
+
+std::optional<View> Lowerer::allocate(Value like, Type memoryElement, bool perLane, Operation *user) {
+  std::optional<SizeExpression> elements = elementsOf(like);
+  if (!elements) {
+    user->emitOpError("needs a buffer whose size is not affine in the sizes of the function's arguments");
+    return std::nullopt;
+  }
+  int64_t width = perLane ? lanes.width : 1;
+  elements->constant *= width;
+  View view = addSlice(*elements, memoryElement);
+  view.element = getElementTypeOrSelf(like.getType());
+  SmallVector<Index> sizes = sizesOf(like);
+  view.strides.resize(sizes.size());
+  Index stride = builder.getIndexAttr(width);
+  for (int64_t d = sizes.size() - 1; d >= 0; --d) {
+    view.strides[d] = stride;
+    if (d > 0)
+      stride = times(stride, sizes[d]);
+  }
+  if (perLane)
+    view.laneStride = builder.getIndexAttr(1);
+  return view;
+}
+
+View Lowerer::allocateStatic(ArrayRef<int64_t> shape, Type memoryElement, bool perLane) {
+  int64_t stride = perLane ? lanes.width : 1;
+  SmallVector<Index> strides(shape.size());
+  for (int64_t d = shape.size() - 1; d >= 0; --d) {
+    strides[d] = builder.getIndexAttr(stride);
+    stride *= shape[d];
+  }
+  View view = addSlice({stride, {}}, memoryElement);
+  view.strides = strides;
+  if (perLane)
+    view.laneStride = builder.getIndexAttr(1);
+  return view;
+}
+
+// Arrays.
+
+void Lowerer::declareArrays() {
+  auto declare = [&](bool isResult, unsigned number, Type type) {
+    auto tensor = dyn_cast<RankedTensorType>(type);
+    unsigned rank = tensor ? tensor.getRank() : 0;
+    arrays.push_back({isResult, number, getElementTypeOrSelf(type), rank, totalDims, {}, {}});
+    totalDims += rank;
+  };
+  for (auto [i, type] : llvm::enumerate(source.getArgumentTypes())) {
+    StringRef role = roles::of(source.getArgAttrDict(i));
+    if (role != roles::seed && role != roles::instances)
+      declare(false, i, type);
+  }
+  for (auto [i, type] : llvm::enumerate(source.getResultTypes()))
+    declare(true, i, type);
+}
+
+void Lowerer::bindArrays() {
+  Block &entry = kernel.getBody().front();
+  Block &original = source.getBody().front();
+  for (auto [n, array] : llvm::enumerate(arrays)) {
+    array.view.memory = memrefOf(builder, entry.getArgument(n), memoryType(array.element, builder));
+    array.view.offset = index(0);
+    array.view.element = array.element;
+    auto type = dyn_cast<RankedTensorType>(array.isResult ? source.getResultTypes()[array.number]
+                                                          : original.getArgument(array.number).getType());
+    for (unsigned d = 0; d < array.rank; ++d) {
+      bool last = d + 1 == array.rank;
+      array.view.strides.push_back(last ? Index(builder.getIndexAttr(1))
+                                        : Index(loadIndex(builder, loc, strides, array.firstDim + d)));
+      array.sizes.push_back(type.isDynamicDim(d) ? Index(loadIndex(builder, loc, dims, array.firstDim + d))
+                                                 : Index(builder.getIndexAttr(type.getDimSize(d))));
+    }
+    if (array.isResult)
+      continue;
+    Value argument = original.getArgument(array.number);
+    if (!type) {
+      set(argument, load(array.view, {}));
+      continue;
+    }
+    Tensor tensor;
+    tensor.sizes = array.sizes;
+    tensor.element = array.element;
+    tensor.view = array.view;
+    set(argument, tensor);
+  }
+  for (BlockArgument argument : original.getArguments()) {
+    StringRef role = roles::of(source.getArgAttrDict(argument.getArgNumber()));
+    if (role == roles::seed)
+      set(argument, Scalar{loadWord(builder, call, offsetof(gf_call, seed), builder.getI64Type())});
+    else if (role == roles::instances)
+      set(argument, Scalar{make<arith::IndexCastOp>(
+                        builder.getIndexType(),
+                        loadWord(builder, call, offsetof(gf_call, instances), builder.getI64Type()))});
+  }
+}
+
+/// A parameter's gradient is accumulated with the scale of the call; any other result is written.
+void Lowerer::storeResult(const Array &array, Value value, bool accumulate) {
+  Value scale;
+  if (accumulate) {
+    scale = loadWord(builder, call, offsetof(gf_call, scale), builder.getF64Type());
+    if (array.element.isF32())
+      scale = make<arith::TruncFOp>(array.element, scale);
+  }
+  auto put = [&](Indices indices, Scalar result) {
+    if (accumulate) {
+      Value old = load(array.view, indices).value;
+      result.value = make<math::FmaOp>(result.value, scale, old);
+    }
+    store(array.view, indices, result);
+  };
+  if (!isa<RankedTensorType>(value.getType()))
+    return put({}, scalar(value));
+  Tensor held = tensor(value);
+  forEachIndex(held.sizes, [&](Indices indices) { put(indices, elementAt(held, indices)); });
+}
+
+void Lowerer::storeResults(func::ReturnOp op) {
+  for (const Array &array : arrays) {
+    if (!array.isResult)
+      continue;
+    Value value = op.getOperand(array.number);
+    auto known = destinations.find(value);
+    if (known != destinations.end() && known->second.memory == array.view.memory)
+      continue;
+    bool accumulate = roles::of(source.getResultAttrDict(array.number)) == roles::parameterGradient;
+    storeResult(array, value, accumulate);
+  }
+}
+
+// Functions.
+
+Value Lowerer::evaluate(OpBuilder &b, const SizeExpression &size, Value flatDims) {
+  auto constant = [&](int64_t n) { return arith::ConstantIndexOp::create(b, loc, n).getResult(); };
+  Value total = constant(size.constant);
+  for (const auto &[key, coefficient] : size.terms) {
+    const Array *array = llvm::find_if(arrays, [&](const Array &a) { return !a.isResult && a.number == key.first; });
+    Value dim = loadIndex(b, loc, flatDims, array->firstDim + key.second);
+    Value term = arith::MulIOp::create(b, loc, dim, constant(coefficient));
+    total = arith::AddIOp::create(b, loc, total, term);
+  }
+  for (const SizeExpression &factor : size.factors)
+    total = arith::MulIOp::create(b, loc, total, evaluate(b, factor, flatDims));
+  return total;
+}
+
+/// Byte offsets of the slices, each aligned to 64; the last entry is the total.
+SmallVector<Value> Lowerer::sliceOffsets(OpBuilder &b, Value flatDims) {
+  auto constant = [&](int64_t n) { return arith::ConstantIndexOp::create(b, loc, n).getResult(); };
+  SmallVector<Value> offsets{constant(0)};
+  for (const Slice &slice : slices) {
+    Value bytes = arith::MulIOp::create(b, loc, evaluate(b, slice.elements, flatDims), constant(slice.elementBytes));
+    Value lines = arith::CeilDivUIOp::create(b, loc, bytes, constant(64));
+    Value aligned = arith::MulIOp::create(b, loc, lines, constant(64));
+    offsets.push_back(arith::AddIOp::create(b, loc, offsets.back(), aligned));
+  }
+  return offsets;
+}
+
+void Lowerer::emitEntry() {
+  Type pointer = pointerType(builder.getContext());
+  OpBuilder b = OpBuilder::atBlockEnd(cast<ModuleOp>(source->getParentOp()).getBody());
+  auto entry = func::FuncOp::create(b, loc, source.getSymName(),
+                                    b.getFunctionType({pointer, pointer, pointer, pointer}, {b.getI32Type()}));
+  b.setInsertionPointToStart(entry.addEntryBlock());
+  Value pointers = entry.getArgument(0), flatDims = entry.getArgument(1), callArgument = entry.getArgument(3);
+  SmallVector<Value> offsets = sliceOffsets(b, flatDims);
+  auto constant = [&](int64_t n) { return arith::ConstantOp::create(b, loc, b.getI32IntegerAttr(n)).getResult(); };
+  Value version = loadWord(b, callArgument, offsetof(gf_call, abi_version), b.getI32Type());
+  Value sameVersion = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, version, constant(GF_ABI_VERSION));
+  Value have = loadWord(b, callArgument, offsetof(gf_call, workspace_bytes), b.getI64Type());
+  Value need = arith::IndexCastOp::create(b, loc, b.getI64Type(), offsets.back());
+  Value enough = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::sge, have, need);
+  Value status = arith::SelectOp::create(b, loc, enough, constant(GF_OK), constant(GF_SMALL_WORKSPACE));
+  status = arith::SelectOp::create(b, loc, sameVersion, status, constant(GF_ABI_MISMATCH));
+  Value good = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, status, constant(GF_OK));
+  auto branch = scf::IfOp::create(b, loc, good, /*withElse=*/false);
+  {
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(branch.thenBlock());
+    SmallVector<Value> arguments;
+    for (unsigned i = 0; i < arrays.size(); ++i) {
+      Value at = LLVM::GEPOp::create(b, loc, pointer, pointer, pointers,
+                                     ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(i)});
+      arguments.push_back(LLVM::LoadOp::create(b, loc, pointer, at));
+    }
+    Value workspace = loadWord(b, callArgument, offsetof(gf_call, workspace), pointer);
+    for (unsigned i = 0; i < slices.size(); ++i) {
+      Value offset = arith::IndexCastOp::create(b, loc, b.getI64Type(), offsets[i]);
+      arguments.push_back(LLVM::GEPOp::create(b, loc, pointer, b.getI8Type(), workspace, ValueRange{offset}));
+    }
+    llvm::append_range(arguments, entry.getArguments().drop_front(1));
+    func::CallOp::create(b, loc, kernel, arguments);
+  }
+  func::ReturnOp::create(b, loc, status);
+}
+
+void Lowerer::emitWorkspaceFunction() {
+  Type pointer = pointerType(builder.getContext());
+  OpBuilder b = OpBuilder::atBlockEnd(cast<ModuleOp>(source->getParentOp()).getBody());
+  auto function = func::FuncOp::create(b, loc, (source.getSymName() + "_workspace").str(),
+                                       b.getFunctionType({pointer, pointer}, {b.getI64Type()}));
+  b.setInsertionPointToStart(function.addEntryBlock());
+  Value bytes = sliceOffsets(b, function.getArgument(0)).back();
+  Value word = arith::IndexCastOp::create(b, loc, b.getI64Type(), bytes);
+  func::ReturnOp::create(b, loc, word);
+}
+
+LogicalResult Lowerer::run() {
+  auto module = cast<ModuleOp>(source->getParentOp());
+  declareArrays();
+  Type pointer = pointerType(builder.getContext());
+  builder.setInsertionPointToEnd(module.getBody());
+  kernel = func::FuncOp::create(builder, loc, (source.getSymName() + "_kernel").str(),
+                                builder.getFunctionType({}, {}));
+  kernel.setPrivate();
+  Block *entry = kernel.addEntryBlock();
+  for (unsigned i = 0; i < arrays.size(); ++i)
+    entry->addArgument(pointer, loc);
+  dims = entry->addArgument(pointer, loc);
+  strides = entry->addArgument(pointer, loc);
+  call = entry->addArgument(pointer, loc);
+  builder.setInsertionPointToEnd(entry);
+  bindArrays();
+  if (failed(lowerBlock(source.getBody().front())))
+    return failure();
+  storeResults(cast<func::ReturnOp>(source.getBody().front().getTerminator()));
+  func::ReturnOp::create(builder, loc);
+  kernel.setType(builder.getFunctionType(entry->getArgumentTypes(), {}));
+  for (unsigned i = 0; i < arrays.size() + slices.size(); ++i)
+    kernel.setArgAttr(i, "llvm.noalias", builder.getUnitAttr());
+  emitEntry();
+  emitWorkspaceFunction();
+  source.erase();
+  return success();
+}
+
+} // namespace genfuse::lower

@@ -1,0 +1,151 @@
+// Lowers one batched function to a kernel. Each file of this folder implements one group of these members.
+#pragma once
+
+#include "passes/SymbolicSize.h"
+#include "passes/lower/Lowered.h"
+#include "llvm/ADT/SmallPtrSet.h"
+
+namespace genfuse::lower {
+
+/// Tensors of at most so many elements live in registers.
+constexpr int64_t maxRegisters = 32;
+/// Iterations whose sums are formed in the real type before they are added in f64.
+constexpr int64_t tileLength = 1024;
+
+using Index = OpFoldResult;
+using Indices = llvm::ArrayRef<OpFoldResult>;
+
+class Lowerer {
+public:
+  explicit Lowerer(mlir::func::FuncOp source);
+  mlir::LogicalResult run();
+
+  mlir::OpBuilder builder;
+  mlir::Location loc;
+  Lanes lanes;
+
+  template <class Op, class... Arguments> Value make(Arguments &&...arguments) {
+    return Op::create(builder, loc, std::forward<Arguments>(arguments)...).getOperation()->getResult(0);
+  }
+
+  // Access.cpp: reading and writing.
+  Value index(int64_t value);
+  Value asValue(Index value);
+  Index plus(Index a, Index b);
+  Index times(Index a, Index b);
+  Index minus(Index a, Index b);
+  bool isOne(Index value) { return isConstantIntValue(value, 1); }
+  std::optional<int64_t> staticCount(Indices sizes);
+  mlir::VectorType vectorOf(mlir::Type element) { return mlir::VectorType::get({lanes.width}, element); }
+
+  Value position(const View &view, Indices indices);
+  Scalar load(const View &view, Indices indices);
+  void store(const View &view, Indices indices, Scalar value);
+  Scalar gather(const View &view, llvm::ArrayRef<Scalar> indices);
+  Scalar elementAt(const Tensor &tensor, Indices indices);
+  Scalar elementAt(Value tensor, llvm::ArrayRef<Scalar> indices, mlir::Operation *user);
+  Value broadcast(const Scalar &scalar);
+  Scalar materialise(Scalar scalar);       ///< a lane index as a vector
+  Value zeroWhereInactive(Value vector);   ///< zero in lanes that do not exist
+  Value laneSum(Value vector);
+  Value clampedLane(int64_t lane);         ///< lane, at most the last active one; index
+  Value number(double value, mlir::Type type);
+  /// Runs `body` for all indices: unrolled if there are few, otherwise in loops.
+  void forEachIndex(Indices sizes, llvm::function_ref<void(Indices)> body);
+  void fill(const View &view, Indices sizes, double value);
+  /// The part of a view at one index of dimension `d`, which may be a lane index.
+  View subview(const View &view, unsigned d, Scalar at);
+  std::optional<View> inMemory(Value tensor, mlir::Operation *user);
+
+  // Kernel.cpp: the function, its arrays and its workspace.
+  /// A workspace slice for a tensor like `like`, one per lane if `perLane`. None, after a diagnostic, if its size is not
+  /// affine in the sizes of arguments.
+  std::optional<View> allocate(Value like, mlir::Type memoryElement, bool perLane, mlir::Operation *user);
+  View allocateStatic(llvm::ArrayRef<int64_t> shape, mlir::Type memoryElement, bool perLane);
+
+  // Ops.cpp
+  Tensor &tensor(Value value);
+  Scalar scalar(Value value) { return scalars.lookup(value); }
+  void set(Value value, Scalar scalar) { scalars[value] = scalar; }
+  void set(Value value, Tensor tensor);
+  llvm::SmallVector<Index> sizesOf(Value tensor);
+
+private:
+  struct Slice {
+    SizeExpression elements;
+    int64_t elementBytes;
+  };
+  struct Array {
+    bool isResult;
+    unsigned number; ///< of the argument or result
+    mlir::Type element;
+    unsigned rank, firstDim;
+    View view;
+    llvm::SmallVector<Index> sizes;
+  };
+
+  // Kernel.cpp
+  void declareArrays();
+  void bindArrays();
+  void storeResults(mlir::func::ReturnOp op);
+  void storeResult(const Array &array, Value value, bool accumulate);
+  void emitEntry();
+  void emitWorkspaceFunction();
+  View addSlice(SizeExpression elements, mlir::Type memoryElement);
+  Value loadWord(mlir::OpBuilder &b, Value pointer, int64_t byteOffset, mlir::Type type);
+  Value memrefOf(mlir::OpBuilder &b, Value pointer, mlir::Type element);
+  Value evaluate(mlir::OpBuilder &b, const SizeExpression &size, Value flatDims);
+  llvm::SmallVector<Value> sliceOffsets(mlir::OpBuilder &b, Value flatDims);
+  std::optional<SizeExpression> elementsOf(Value tensor);
+
+  // Access.cpp
+  Value loadVector(Value memory, Value position, mlir::Type element);
+  Value fromMemory(Value loaded, const View &view);
+  Scalar chooseElement(const Tensor &tensor, llvm::ArrayRef<Scalar> indices);
+
+  // Ops.cpp
+  mlir::LogicalResult lowerBlock(mlir::Block &block);
+  mlir::LogicalResult lowerOp(mlir::Operation *op);
+  void lowerElementwise(mlir::Operation *op);
+  Scalar apply(mlir::Operation *op, llvm::ArrayRef<Scalar> operands);
+  mlir::LogicalResult lowerSlice(mlir::tensor::ExtractSliceOp op);
+  mlir::LogicalResult lowerExtract(mlir::tensor::ExtractOp op);
+  void lowerFromElements(mlir::tensor::FromElementsOp op);
+  void lowerSplat(mlir::tensor::SplatOp op);
+  void lowerReduceMax(gen::ReduceMaxOp op);
+  void lowerInverseCdf(gen::InverseCdfOp op);
+  void lowerOneHot(gen::OneHotOp op);
+  bool shouldStore(Value value, const Tensor &tensor);
+
+  // Random.cpp
+  void lowerRandom(gen::RandomOp op);
+
+  // Sweeps.cpp
+  struct Sum;
+  mlir::LogicalResult lowerSweep(gen::SweepOp op);
+  mlir::LogicalResult lowerIteration(gen::SweepOp op, Scalar at, llvm::MutableArrayRef<Sum> sums);
+  mlir::FailureOr<llvm::SmallVector<Value>> lowerTile(gen::SweepOp op, Value from, Value to, int64_t step,
+                                                      llvm::MutableArrayRef<Sum> sums);
+  mlir::LogicalResult accumulate(Sum &sum, Value yielded, mlir::Operation *user);
+  mlir::LogicalResult accumulateTerm(const View &into, Value term, bool overLanes, mlir::Operation *user);
+  std::optional<View> destination(gen::SweepOp op, unsigned result);
+  void defer(Value yielded, mlir::Block *block);
+  void storeStack(gen::SweepOp op, unsigned result, Value yielded, Scalar at);
+
+  // Contraction.cpp
+  mlir::LogicalResult lowerEinsum(gen::EinsumOp op);
+  mlir::LogicalResult accumulateEinsum(gen::EinsumOp op, const View &into, bool overLanes);
+
+  mlir::func::FuncOp source, kernel;
+  llvm::DenseMap<Value, Scalar> scalars;
+  llvm::DenseMap<Value, Tensor> tensors;
+  llvm::SmallPtrSet<mlir::Operation *, 16> deferred; ///< computed where they are added to a sum
+  llvm::DenseMap<Value, View> destinations;          ///< where a sweep's stack goes
+  llvm::DenseMap<mlir::Operation *, Scalar> iteration; ///< the current index of each open sweep
+  llvm::SmallVector<Array> arrays;
+  llvm::SmallVector<Slice> slices;
+  unsigned totalDims = 0;
+  Value dims, strides, call;
+};
+
+} // namespace genfuse::lower

@@ -1,0 +1,7 @@
+#include "runtime/Error.h"
+
+namespace genfuse {
+
+Error::~Error() = default;
+
+} // namespace genfuse

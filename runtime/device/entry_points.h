@@ -1,0 +1,40 @@
+// The functions of the device library by the names that generated code calls: gf_exp_f32,
+// gf_random_normal_f64, ...
+//
+// Including this file defines the scalar ones; exports.cpp adds lanes (gf_exp_f32x16, ...). GF_EXPORT says
+// with which linkage: by default local to the including text, which is what CUDA text and its host emulation
+// want.
+#pragma once
+#include "exp.h"
+#include "log.h"
+#include "random.h"
+#include "tanh.h"
+#include "trig.h"
+
+#ifndef GF_EXPORT
+#define GF_EXPORT GF_DEVICE
+#endif
+
+#define GF_UNARY_ENTRY(name, suffix, V)                                                                      \
+  GF_EXPORT V gf_##name##_##suffix(V x) { return genfuse::device::name(x); }
+#define GF_DRAW_ENTRY(name, suffix, real, V, U)                                                              \
+  GF_EXPORT V gf_random_##name##_##suffix(U c0, U c1, U c2, U c3, genfuse::device::u32 k0,                   \
+                                          genfuse::device::u32 k1, U slot) {                                 \
+    return genfuse::device::random_##name##_##real(c0, c1, c2, c3, k0, k1, slot);                            \
+  }
+/// Every function for one value type: `real` is f32 or f64, V the value type, U as many 32-bit words.
+#define GF_ENTRY_POINTS(suffix, real, V, U)                                                                  \
+  GF_UNARY_ENTRY(exp, suffix, V)                                                                             \
+  GF_UNARY_ENTRY(expm1, suffix, V)                                                                           \
+  GF_UNARY_ENTRY(log, suffix, V)                                                                             \
+  GF_UNARY_ENTRY(log1p, suffix, V)                                                                           \
+  GF_UNARY_ENTRY(tanh, suffix, V)                                                                            \
+  GF_UNARY_ENTRY(sin, suffix, V)                                                                             \
+  GF_UNARY_ENTRY(cos, suffix, V)                                                                             \
+  GF_UNARY_ENTRY(sinpi, suffix, V)                                                                           \
+  GF_UNARY_ENTRY(cospi, suffix, V)                                                                           \
+  GF_DRAW_ENTRY(uniform, suffix, real, V, U)                                                                 \
+  GF_DRAW_ENTRY(normal, suffix, real, V, U)
+
+GF_ENTRY_POINTS(f32, f32, float, genfuse::device::u32)
+GF_ENTRY_POINTS(f64, f64, double, genfuse::device::u32)

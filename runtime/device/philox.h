@@ -1,0 +1,31 @@
+// Philox4x32-10, the counter-based generator of Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as
+// easy as 1, 2, 3" (SC 2011); the numbers are those of their Random123 library.
+#pragma once
+#include "lanes.h"
+
+namespace genfuse::device {
+
+/// The four output words of a counter.
+template <class U> struct Words { U word[4]; };
+
+/// Words live in 64-bit lanes whose upper halves are never read: one 32 x 32 -> 64 product gives both halves
+/// of a round, and no shuffle is needed between rounds.
+template <class W> GF_DEVICE W low_product(W a, u32 b) { return (a & W(0xffffffffull)) * W(u64(b)); }
+
+template <class U> GF_DEVICE Words<U> philox(U c0, U c1, U c2, U c3, u32 k0, u32 k1) {
+  using W = typename Lane<U>::Wide;
+  W x0 = widen(c0), x1 = widen(c1), x2 = widen(c2), x3 = widen(c3);
+  GF_UNROLL
+  for (int round = 0; round < 10; ++round) {
+    W p = low_product(x0, 0xD2511F53u), q = low_product(x2, 0xCD9E8D57u);
+    x0 = (q >> 32) ^ x1 ^ W(u64(k0));
+    x2 = (p >> 32) ^ x3 ^ W(u64(k1));
+    x1 = q;
+    x3 = p;
+    k0 += 0x9E3779B9u;
+    k1 += 0xBB67AE85u;
+  }
+  return {{low_half(x0), low_half(x1), low_half(x2), low_half(x3)}};
+}
+
+} // namespace genfuse::device
