@@ -106,4 +106,13 @@ def GenLower : Pass<"gen-lower", "::mlir::ModuleOp"> {
                            "::mlir::math::MathDialect", "::mlir::arith::ArithDialect"];
 }
 
+def GenFormFma : Pass<"gen-form-fma", "::mlir::func::FuncOp"> {
+  let summary = "explicit fused multiply-adds";
+  let description = [{
+    a * b + c, c - a * b and a * b - c, where the product has no other use, become `math.fma`: it is fused on every back end,
+    so that they agree to the bit (contraction flags would leave it to each compiler).
+  }];
+  let dependentDialects = ["::mlir::math::MathDialect"];
+}
+
 #endif

@@ -1,0 +1,69 @@
+#include "codegen/Compiler.h"
+#include "codegen/SignatureOf.h"
+#include "codegen/cpu/ErrorText.h"
+#include "codegen/cpu/Jit.h"
+#include "codegen/cpu/Pipeline.h"
+#include "mlir/Pass/PassManager.h"
+#include "passes/Passes.h"
+#include <chrono>
+
+using namespace mlir;
+
+namespace genfuse {
+
+void registerAll(DialectRegistry &registry) {
+  registry.insert<gen::GenDialect, arith::ArithDialect, cf::ControlFlowDialect, func::FuncDialect, math::MathDialect,
+                  tensor::TensorDialect, scf::SCFDialect, memref::MemRefDialect, vector::VectorDialect,
+                  LLVM::LLVMDialect, ub::UBDialect>();
+  registerCpuBackend(registry);
+}
+
+namespace {
+
+void runPipeline(ModuleOp module, const Specialisation &specialisation, Stage from, Stage to) {
+  ErrorText errors(module.getContext());
+  PassManager passes(module.getContext());
+  buildPipeline(passes, specialisation, from, to);
+  if (failed(passes.run(module)))
+    errors.raise();
+}
+
+} // namespace
+
+Lowered lowerTo(Stage stage, ModuleOp models, const Specialisation &specialisation) {
+  MLIRContext *context = models.getContext();
+  DialectRegistry registry;
+  registerAll(registry);
+  context->appendDialectRegistry(registry);
+  context->loadAllAvailableDialects();
+  context->disableMultithreading();
+  Lowered result;
+  result.module = models.clone();
+  Stage before = std::min(stage, Stage::batched);
+  runPipeline(*result.module, specialisation, Stage::gen, before);
+  if (before == Stage::batched)
+    for (auto function : result.module->getOps<func::FuncOp>())
+      result.signature = signatureOf(function);
+  if (stage == Stage::lowered)
+    runPipeline(*result.module, specialisation, Stage::batched, Stage::lowered);
+  return result;
+}
+
+struct Kernel::Body {
+  CpuJit jit;
+};
+
+Kernel::Kernel(ModuleOp models, const Specialisation &specialisation, const CpuOptions &options) {
+  auto start = std::chrono::steady_clock::now();
+  Lowered lowered = lowerTo(Stage::lowered, models, specialisation);
+  signature_ = lowered.signature;
+  body.reset(new Body{CpuJit(*lowered.module, options)});
+  CpuKernel found = body->jit.find(signature_.entry);
+  run_ = found.run;
+  workspace_ = found.workspace;
+  milliseconds = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+}
+
+Kernel::~Kernel() = default;
+
+} // namespace genfuse

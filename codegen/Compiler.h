@@ -1,0 +1,47 @@
+// From a module of models to text of any stage, and to kernels.
+#pragma once
+
+#include "codegen/cpu/Target.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/OwningOpRef.h"
+#include "passes/Pipelines.h"
+#include "runtime/Signature.h"
+#include "runtime/abi.h"
+#include <memory>
+#include <string>
+
+namespace genfuse {
+
+/// Everything that a context needs for the dialects of all stages.
+void registerAll(mlir::DialectRegistry &registry);
+
+/// A copy of `models` at a stage, with the signature of its one function if it has been batched. Throws
+/// genfuse::Error with the diagnostics.
+struct Lowered {
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+  Signature signature;
+};
+Lowered lowerTo(Stage stage, mlir::ModuleOp models, const Specialisation &specialisation);
+
+/// A compiled specialisation: free-threaded, and valid as long as it lives.
+class Kernel {
+public:
+  Kernel(mlir::ModuleOp models, const Specialisation &specialisation, const CpuOptions &options);
+  ~Kernel();
+
+  const Signature &signature() const { return signature_; }
+  gf_kernel run() const { return run_; }
+  gf_workspace workspace() const { return workspace_; }
+  /// From the traced model to a callable kernel.
+  double compileMilliseconds() const { return milliseconds; }
+
+private:
+  struct Body;
+  std::unique_ptr<Body> body;
+  Signature signature_;
+  gf_kernel run_ = nullptr;
+  gf_workspace workspace_ = nullptr;
+  double milliseconds = 0;
+};
+
+} // namespace genfuse

@@ -1,0 +1,12 @@
+// The signature of a derived function, from the attributes of its arguments and results.
+#pragma once
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "runtime/Signature.h"
+
+namespace genfuse {
+
+/// Arrays in ABI order: arguments that are arrays, then results. The function is at the stage `batched`.
+Signature signatureOf(mlir::func::FuncOp function);
+
+} // namespace genfuse

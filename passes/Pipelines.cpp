@@ -1,0 +1,96 @@
+#include "passes/Pipelines.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Transforms/Passes.h"
+#include "passes/Passes.h"
+
+using namespace mlir;
+
+namespace genfuse {
+
+const char *mappingName(Mapping mapping) {
+  switch (mapping) {
+  case Mapping::instances:
+    return "instances";
+  case Mapping::elements:
+    return "elements";
+  case Mapping::single:
+    return "single";
+  }
+  return "";
+}
+
+const char *realName(Real real) { return real == Real::f32 ? "f32" : "f64"; }
+
+std::string Specialisation::key() const {
+  std::string text = model + "." + request.text() + " " + realName(real) + " " + mappingName(mapping) + " " +
+                     std::to_string(lanes);
+  for (const std::string &name : batched)
+    text += " batched:" + name;
+  for (const std::string &name : shared)
+    text += " shared:" + name;
+  return text;
+}
+
+namespace {
+
+void simplify(OpPassManager &passes) {
+  passes.addPass(createCanonicalizerPass());
+  passes.addPass(createCSEPass());
+}
+
+void addDerive(OpPassManager &passes, const Specialisation &specialisation) {
+  GenDeriveOptions options;
+  options.request = specialisation.request.text();
+  options.model = specialisation.model;
+  passes.addPass(createGenDerive(options));
+}
+
+/// Values and gradients side by side, then made one pass over the data.
+void addDifferentiate(OpPassManager &passes) {
+  OpPassManager &functions = passes.nest<func::FuncOp>();
+  functions.addPass(createGenExpand());
+  simplify(functions);
+  functions.addPass(createGenDropConstants());
+  functions.addPass(createGenDifferentiate());
+  functions.addPass(createCanonicalizerPass());
+  functions.addPass(createGenMergeSweeps());
+  simplify(functions);
+}
+
+void addBatch(OpPassManager &passes, const Specialisation &specialisation) {
+  OpPassManager &functions = passes.nest<func::FuncOp>();
+  if (specialisation.real == Real::f32)
+    functions.addPass(createGenSetReal());
+  functions.addPass(createGenHoistInvariants());
+  simplify(functions);
+  GenBatchOptions options;
+  options.mapping = mappingName(specialisation.mapping);
+  options.lanes = specialisation.lanes;
+  options.batched.assign(specialisation.batched.begin(), specialisation.batched.end());
+  options.shared.assign(specialisation.shared.begin(), specialisation.shared.end());
+  functions.addPass(createGenBatch(options));
+  simplify(functions);
+}
+
+void addLower(OpPassManager &passes) {
+  passes.addPass(createGenLower());
+  simplify(passes);
+  passes.addPass(createLoopInvariantCodeMotionPass());
+  passes.nest<func::FuncOp>().addPass(createGenFormFma());
+}
+
+} // namespace
+
+void buildPipeline(OpPassManager &passes, const Specialisation &specialisation, Stage from, Stage to) {
+  auto reached = [&](Stage stage) { return from < stage && stage <= to; };
+  if (reached(Stage::derived))
+    addDerive(passes, specialisation);
+  if (reached(Stage::differentiated))
+    addDifferentiate(passes);
+  if (reached(Stage::batched))
+    addBatch(passes, specialisation);
+  if (reached(Stage::lowered))
+    addLower(passes);
+}
+
+} // namespace genfuse

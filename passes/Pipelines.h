@@ -1,0 +1,42 @@
+// The order of the passes: the only place that knows it.
+#pragma once
+
+#include "passes/Request.h"
+#include <string>
+#include <vector>
+
+namespace mlir {
+class OpPassManager;
+} // namespace mlir
+
+namespace genfuse {
+
+/// The stages of the way through the compiler, each printable.
+enum class Stage { gen, derived, differentiated, batched, lowered };
+
+enum class Real { f32, f64 };
+
+/// Which sweep runs in lanes: that over instances, those over elements of plates, or elements of one instance.
+enum class Mapping { instances, elements, single };
+
+/// What a kernel is compiled for.
+struct Specialisation {
+  Request request;
+  std::string model; ///< name of the gen.func; empty: the last one
+  Real real = Real::f32;
+  Mapping mapping = Mapping::single;
+  int64_t lanes = 16;
+  std::vector<std::string> batched; ///< arguments with one value per instance
+  std::vector<std::string> shared;  ///< choices that all instances share
+
+  /// Text that is equal for equal specialisations.
+  std::string key() const;
+};
+
+const char *mappingName(Mapping mapping);
+const char *realName(Real real);
+
+/// Adds the passes that lead from stage `from` to stage `to`.
+void buildPipeline(mlir::OpPassManager &passes, const Specialisation &specialisation, Stage from, Stage to);
+
+} // namespace genfuse
