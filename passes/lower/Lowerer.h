@@ -128,6 +128,7 @@ private:
                                                       llvm::MutableArrayRef<Sum> sums);
   mlir::LogicalResult accumulate(Sum &sum, Value yielded, mlir::Operation *user);
   mlir::LogicalResult accumulateTerm(const View &into, Value term, bool overLanes, mlir::Operation *user);
+  void scatter(const View &into, gen::OneHotOp hot, bool overLanes);
   std::optional<View> destination(gen::SweepOp op, unsigned result);
   void defer(Value yielded, mlir::Block *block);
   void storeStack(gen::SweepOp op, unsigned result, Value yielded, Scalar at);

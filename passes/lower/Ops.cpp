@@ -9,6 +9,9 @@ LogicalResult Lowerer::lowerBlock(Block &block) {
   for (Operation &op : block.without_terminator()) {
     if (deferred.contains(&op))
       continue;
+    // A body is lowered twice, for whole tiles and for the tail: nothing of the first time may be taken up again.
+    for (Value result : op.getResults())
+      tensors.erase(result);
     Location outer = loc;
     loc = op.getLoc();
     LogicalResult result = lowerOp(&op);

@@ -33,6 +33,33 @@ void Lowerer::defer(Value yielded, Block *block) {
   }
 }
 
+/// Adds one value at a run-time place. Lanes go one after the other: two of them may hit the same element.
+void Lowerer::scatter(const View &into, gen::OneHotOp hot, bool overLanes) {
+  SmallVector<Scalar> indices;
+  for (Value i : hot.getIndices())
+    indices.push_back(materialise(scalar(i)));
+  Scalar value = scalar(hot.getValue());
+  bool perLane = overLanes || into.laneStride;
+  if (!perLane) {
+    SmallVector<Index> at;
+    for (const Scalar &i : indices)
+      at.push_back(i.value);
+    return store(into, at, {make<arith::AddFOp>(load(into, at).value, value.value)});
+  }
+  Value values = zeroWhereInactive(broadcast(value));
+  for (int64_t lane = 0; lane < lanes.width; ++lane) {
+    SmallVector<Index> at;
+    for (const Scalar &i : indices)
+      at.push_back(i.varying ? Index(make<vector::ExtractOp>(i.value, lane)) : Index(i.value));
+    View own = into;
+    if (own.laneStride)
+      own.offset = asValue(plus(own.offset, times(builder.getIndexAttr(lane), *own.laneStride)));
+    own.laneStride.reset();
+    Value one = make<vector::ExtractOp>(values, lane);
+    store(own, at, {make<arith::AddFOp>(load(own, at).value, one)});
+  }
+}
+
 LogicalResult Lowerer::accumulateTerm(const View &into, Value term, bool overLanes, Operation *user) {
   Operation *op = term.getDefiningOp();
   if (op && deferred.contains(op)) {
@@ -43,25 +70,7 @@ LogicalResult Lowerer::accumulateTerm(const View &into, Value term, bool overLan
     }
     if (auto einsum = dyn_cast<gen::EinsumOp>(op))
       return accumulateEinsum(einsum, into, overLanes);
-    auto hot = cast<gen::OneHotOp>(op);
-    SmallVector<Scalar> indices;
-    for (Value i : hot.getIndices())
-      indices.push_back(scalar(i));
-    Scalar value = scalar(hot.getValue());
-    // An ordered loop over the lanes: two lanes may hit the same element.
-    int64_t count = overLanes ? lanes.width : 1;
-    Value safe = overLanes ? zeroWhereInactive(broadcast(value)) : value.value;
-    if (!overLanes && (into.laneStride || value.varying))
-      return hot.emitOpError("adds to an element chosen per lane in lanes of instances, which is not supported");
-    for (int64_t lane = 0; lane < count; ++lane) {
-      SmallVector<Index> at;
-      for (const Scalar &i : indices) {
-        Scalar each = materialise(i);
-        at.push_back(each.varying ? Index(make<vector::ExtractOp>(each.value, lane)) : Index(each.value));
-      }
-      Value one = overLanes ? make<vector::ExtractOp>(safe, lane) : safe;
-      store(into, at, {make<arith::AddFOp>(load(into, at).value, one)});
-    }
+    scatter(into, cast<gen::OneHotOp>(op), overLanes);
     return success();
   }
   Tensor held = tensor(term);
