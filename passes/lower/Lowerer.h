@@ -120,17 +120,31 @@ private:
   // Random.cpp
   void lowerRandom(gen::RandomOp op);
 
-  // Sweeps.cpp
   struct Sum;
-  mlir::LogicalResult lowerSweep(gen::SweepOp op);
-  mlir::LogicalResult lowerIteration(gen::SweepOp op, Scalar at, llvm::MutableArrayRef<Sum> sums);
-  mlir::FailureOr<llvm::SmallVector<Value>> lowerTile(gen::SweepOp op, Value from, Value to, int64_t step,
-                                                      llvm::MutableArrayRef<Sum> sums);
+  struct OpenSweep;
+
+  // Sums.cpp
+  mlir::LogicalResult prepareSums(OpenSweep &sweep);
+  void clearTiles(OpenSweep &sweep);
+  llvm::SmallVector<Value> addTile(OpenSweep &sweep, mlir::ValueRange carried, mlir::ValueRange totals);
+  llvm::SmallVector<Value> zeroSums(OpenSweep &sweep, bool wide, bool perLane);
+  void setCarried(OpenSweep &sweep, mlir::ValueRange values);
+  llvm::SmallVector<Value> getCarried(OpenSweep &sweep);
+  void publishSums(OpenSweep &sweep, mlir::ValueRange totals);
   mlir::LogicalResult accumulate(Sum &sum, Value yielded, mlir::Operation *user);
   mlir::LogicalResult accumulateTerm(const View &into, Value term, bool overLanes, mlir::Operation *user);
   void scatter(const View &into, gen::OneHotOp hot, bool overLanes);
-  std::optional<View> destination(gen::SweepOp op, unsigned result);
   void defer(Value yielded, mlir::Block *block);
+
+  // Sweeps.cpp
+  mlir::LogicalResult lowerSweep(gen::SweepOp op);
+  mlir::LogicalResult lowerIteration(OpenSweep &sweep, Scalar at);
+  mlir::FailureOr<llvm::SmallVector<Value>> lowerTile(OpenSweep &sweep, Value from, Value to);
+  mlir::FailureOr<llvm::SmallVector<Value>> lowerTiles(OpenSweep &sweep);
+  mlir::FailureOr<llvm::SmallVector<Value>> lowerTail(OpenSweep &sweep, llvm::SmallVector<Value> totals);
+  void setRange(OpenSweep &sweep);
+  void publishStacks(OpenSweep &sweep);
+  std::optional<View> destination(gen::SweepOp op, unsigned result);
   void storeStack(gen::SweepOp op, unsigned result, Value yielded, Scalar at);
 
   // Contraction.cpp

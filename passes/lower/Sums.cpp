@@ -1,0 +1,207 @@
+// What a sweep adds up: loop-carried values, or memory that terms are added to where it lies.
+#include "passes/lower/Sums.h"
+
+using namespace mlir;
+
+namespace genfuse::lower {
+
+/// A tensor sum's terms that are einsums or one-hots are added to the sum where it lies instead of being computed first.
+void Lowerer::defer(Value yielded, Block *block) {
+  Operation *op = yielded.getDefiningOp();
+  if (!op || op->getBlock() != block || !yielded.hasOneUse())
+    return;
+  if (isa<arith::AddFOp>(op)) {
+    deferred.insert(op);
+    defer(op->getOperand(0), block);
+    defer(op->getOperand(1), block);
+  } else if (isa<gen::EinsumOp, gen::OneHotOp>(op)) {
+    deferred.insert(op);
+  }
+}
+
+/// Adds one value at a run-time place. Lanes go one after the other: two of them may hit the same element.
+void Lowerer::scatter(const View &into, gen::OneHotOp hot, bool overLanes) {
+  SmallVector<Scalar> indices;
+  for (Value i : hot.getIndices())
+    indices.push_back(materialise(scalar(i)));
+  Scalar value = scalar(hot.getValue());
+  bool perLane = overLanes || into.laneStride;
+  if (!perLane) {
+    SmallVector<Index> at;
+    for (const Scalar &i : indices)
+      at.push_back(i.value);
+    return store(into, at, {make<arith::AddFOp>(load(into, at).value, value.value)});
+  }
+  Value values = zeroWhereInactive(broadcast(value));
+  for (int64_t lane = 0; lane < lanes.width; ++lane) {
+    SmallVector<Index> at;
+    for (const Scalar &i : indices)
+      at.push_back(i.varying ? Index(make<vector::ExtractOp>(i.value, lane)) : Index(i.value));
+    View own = into;
+    if (own.laneStride)
+      own.offset = asValue(plus(own.offset, times(builder.getIndexAttr(lane), *own.laneStride)));
+    own.laneStride.reset();
+    Value one = make<vector::ExtractOp>(values, lane);
+    store(own, at, {make<arith::AddFOp>(load(own, at).value, one)});
+  }
+}
+
+LogicalResult Lowerer::accumulateTerm(const View &into, Value term, bool overLanes, Operation *user) {
+  Operation *op = term.getDefiningOp();
+  if (op && deferred.contains(op)) {
+    if (isa<arith::AddFOp>(op)) {
+      if (failed(accumulateTerm(into, op->getOperand(0), overLanes, user)))
+        return failure();
+      return accumulateTerm(into, op->getOperand(1), overLanes, user);
+    }
+    if (auto einsum = dyn_cast<gen::EinsumOp>(op))
+      return accumulateEinsum(einsum, into, overLanes);
+    scatter(into, cast<gen::OneHotOp>(op), overLanes);
+    return success();
+  }
+  Tensor held = tensor(term);
+  forEachIndex(held.sizes, [&](Indices at) {
+    Scalar element = elementAt(held, at);
+    if (overLanes)
+      element = {laneSum(zeroWhereInactive(broadcast(element)))};
+    Scalar old = load(into, at);
+    bool varying = old.varying || element.varying;
+    Value sum = make<arith::AddFOp>(varying ? broadcast(old) : old.value, varying ? broadcast(element) : element.value);
+    store(into, at, {sum, varying});
+  });
+  return success();
+}
+
+LogicalResult Lowerer::accumulate(Sum &sum, Value yielded, Operation *user) {
+  bool overLanes = lanes.width > 1 && !sum.varying;
+  if (!sum.inRegisters)
+    return accumulateTerm(sum.tile, yielded, overLanes, user);
+  SmallVector<Scalar> values;
+  if (sum.sizes.empty()) {
+    values.push_back(scalar(yielded));
+  } else {
+    Tensor held = tensor(yielded);
+    forEachIndex(held.sizes, [&](Indices at) { values.push_back(elementAt(held, at)); });
+  }
+  for (auto [carried, value] : llvm::zip(sum.carried, values)) {
+    Value term = isa<VectorType>(carried.getType()) ? broadcast(value) : value.value;
+    if (overLanes)
+      term = zeroWhereInactive(term);
+    carried = make<arith::AddFOp>(carried, term);
+  }
+  return success();
+}
+
+/// Decides where each sum of a sweep is kept. Sums in memory are cleared here.
+LogicalResult Lowerer::prepareSums(OpenSweep &sweep) {
+  Type wide = builder.getF64Type();
+  for (unsigned i = 0; i < sweep.op.getNumSums(); ++i) {
+    Value result = sweep.op.getResult(i), yielded = sweep.op.getYield().getOperand(i);
+    Sum sum;
+    sum.result = i;
+    sum.real = getElementTypeOrSelf(yielded.getType());
+    sum.varying = sweep.varying();
+    if (isa<RankedTensorType>(yielded.getType()))
+      sum.sizes = sizesOf(result);
+    std::optional<int64_t> count = staticCount(sum.sizes);
+    sum.inRegisters = count && *count <= maxRegisters / 2;
+    sum.registers = sum.inRegisters ? *count : 0;
+    if (!sum.inRegisters) {
+      std::optional<View> total = allocate(result, wide, sum.varying, sweep.op);
+      if (!total)
+        return failure();
+      sum.total = sum.tile = *total;
+      sum.total.element = sum.tile.element = wide;
+      if (!sum.real.isF64())
+        sum.tile = *allocate(result, sum.real, sum.varying, sweep.op);
+      fill(sum.total, sum.sizes, 0.0);
+      defer(yielded, sweep.op.getBlock());
+    }
+    sweep.sums.push_back(std::move(sum));
+  }
+  return success();
+}
+
+void Lowerer::clearTiles(OpenSweep &sweep) {
+  for (Sum &sum : sweep.sums)
+    if (sum.hasTile())
+      fill(sum.tile, sum.sizes, 0.0);
+}
+
+/// The totals after a tile, in f64; `carried` are its loop-carried sums.
+SmallVector<Value> Lowerer::addTile(OpenSweep &sweep, ValueRange carried, ValueRange totals) {
+  SmallVector<Value> next;
+  for (auto [value, total] : llvm::zip(carried, totals)) {
+    Value part = sweep.ownLanes() ? laneSum(value) : value;
+    if (part.getType() != total.getType())
+      part = make<arith::ExtFOp>(total.getType(), part);
+    next.push_back(make<arith::AddFOp>(total, part));
+  }
+  for (Sum &sum : sweep.sums) {
+    if (!sum.hasTile())
+      continue;
+    forEachIndex(sum.sizes, [&](Indices at) {
+      Scalar tile = load(sum.tile, at), total = load(sum.total, at);
+      Value part = make<arith::ExtFOp>(total.value.getType(), tile.value);
+      store(sum.total, at, {make<arith::AddFOp>(total.value, part), total.varying});
+    });
+  }
+  return next;
+}
+
+/// Zeros to start the loop-carried sums with.
+SmallVector<Value> Lowerer::zeroSums(OpenSweep &sweep, bool wide, bool perLane) {
+  SmallVector<Value> zeros;
+  for (Sum &sum : sweep.sums)
+    for (int64_t i = 0; i < sum.registers; ++i) {
+      Value zero = number(0.0, wide ? builder.getF64Type() : sum.real);
+      zeros.push_back(perLane ? broadcast({zero}) : zero);
+    }
+  return zeros;
+}
+
+void Lowerer::setCarried(OpenSweep &sweep, ValueRange values) {
+  for (Sum &sum : sweep.sums) {
+    ValueRange own = values.take_front(sum.registers);
+    sum.carried.assign(own.begin(), own.end());
+    values = values.drop_front(sum.registers);
+  }
+}
+
+SmallVector<Value> Lowerer::getCarried(OpenSweep &sweep) {
+  SmallVector<Value> values;
+  for (Sum &sum : sweep.sums)
+    llvm::append_range(values, sum.carried);
+  return values;
+}
+
+/// The sums as values for the ops after the sweep.
+void Lowerer::publishSums(OpenSweep &sweep, ValueRange totals) {
+  for (Sum &sum : sweep.sums) {
+    Value result = sweep.op.getResult(sum.result);
+    Type real = getElementTypeOrSelf(result.getType());
+    SmallVector<Scalar> values;
+    for (Value total : totals.take_front(sum.registers)) {
+      Type type = sum.varying ? Type(vectorOf(real)) : real;
+      values.push_back({total.getType() == type ? total : make<arith::TruncFOp>(type, total), sum.varying});
+    }
+    totals = totals.drop_front(sum.registers);
+    if (!isa<RankedTensorType>(result.getType())) {
+      set(result, values.front());
+      continue;
+    }
+    Tensor held;
+    held.sizes = sum.sizes;
+    held.element = real;
+    held.varying = sum.varying;
+    if (sum.inRegisters) {
+      held.elements = values;
+    } else {
+      held.view = sum.total;
+      held.view->element = real;
+    }
+    tensors[result] = std::move(held);
+  }
+}
+
+} // namespace genfuse::lower

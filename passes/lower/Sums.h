@@ -1,0 +1,35 @@
+// The sums of a sweep while its loops are emitted.
+#pragma once
+
+#include "passes/lower/Lowerer.h"
+
+namespace genfuse::lower {
+
+/// One sum of a sweep. Scalars and small tensors are carried by the loops; others lie in memory.
+struct Lowerer::Sum {
+  unsigned result;
+  mlir::Type real;
+  llvm::SmallVector<Index> sizes; ///< none: a scalar
+  bool inRegisters;
+  bool varying;          ///< each lane has its own sum, because the sweep runs inside a sweep in lanes
+  int64_t registers = 0; ///< how many loop-carried values
+  View tile, total;      ///< in memory: the sum of the current tile, and of all in f64
+  llvm::SmallVector<Value> carried;
+
+  bool hasTile() const { return !inRegisters && tile.memory != total.memory; }
+};
+
+/// A sweep while its loops are emitted.
+struct Lowerer::OpenSweep {
+  gen::SweepOp op;
+  int64_t width; ///< lanes of its own; 1: none
+  Lanes outer;   ///< the lanes around it
+  std::vector<Sum> sums;
+  Value from, to;
+  Value fullEnd, rest; ///< where whole vectors end, and how many iterations are left then
+
+  bool ownLanes() const { return width > 1; }
+  bool varying() const { return outer.width > 1; }
+};
+
+} // namespace genfuse::lower
