@@ -41,7 +41,7 @@ Lowered lowerTo(Stage stage, ModuleOp models, const Specialisation &specialisati
   result.module = models.clone();
   Stage before = std::min(stage, Stage::batched);
   runPipeline(*result.module, specialisation, Stage::gen, before);
-  if (before == Stage::batched)
+  if (before != Stage::gen)
     for (auto function : result.module->getOps<func::FuncOp>())
       result.signature = signatureOf(function);
   if (stage == Stage::lowered)

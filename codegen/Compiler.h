@@ -15,7 +15,7 @@ namespace genfuse {
 /// Everything that a context needs for the dialects of all stages.
 void registerAll(mlir::DialectRegistry &registry);
 
-/// A copy of `models` at a stage, with the signature of its one function if it has been batched. Throws
+/// A copy of `models` at a stage, with the signature of its function once it is derived. Throws
 /// genfuse::Error with the diagnostics.
 struct Lowered {
   mlir::OwningOpRef<mlir::ModuleOp> module;

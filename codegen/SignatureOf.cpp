@@ -34,6 +34,8 @@ private:
     array.type = elementOf(type);
     array.batched = roles::isBatched(attributes);
     array.output = output;
+    if (auto init = attributes.getAs<DenseF64ArrayAttr>(roles::init))
+      array.init = init.asArrayRef().vec();
     for (Attribute size : cast<ArrayAttr>(attributes.get(roles::shape)))
       array.shape.push_back(parse(cast<StringAttr>(size).getValue()));
     signature.arrays.push_back(std::move(array));

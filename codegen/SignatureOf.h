@@ -6,7 +6,8 @@
 
 namespace genfuse {
 
-/// Arrays in ABI order: arguments that are arrays, then results. The function is at the stage `batched`.
+/// Arrays in ABI order: arguments that are arrays, then results. Before the stage
+/// `batched` it is that of one instance.
 Signature signatureOf(mlir::func::FuncOp function);
 
 } // namespace genfuse

@@ -21,6 +21,7 @@ struct Parameter {
   std::string path;
   Type type;
   SmallVector<std::string> shape;
+  DenseF64ArrayAttr init;
   Value value;
 };
 
@@ -194,7 +195,7 @@ LogicalResult Deriver::collectParameters() {
     FailureOr<SmallVector<std::string>> shape = symbolicShape(param.getResult(), param);
     if (failed(shape))
       return WalkResult::interrupt();
-    parameters.push_back({param.getName().str(), param.getType(), *shape, {}});
+    parameters.push_back({param.getName().str(), param.getType(), *shape, param.getInitAttr(), {}});
     return WalkResult::advance();
   });
   return failure(result.wasInterrupted());
@@ -244,9 +245,15 @@ LogicalResult Deriver::buildArguments() {
                                       roles::describe(builder, roles::argument, argumentName(argument),
                                                       *symbolicShape(argument, model)),
                                       argument.getLoc()));
-  for (Parameter &parameter : parameters)
-    parameter.value = addArgument(
-        parameter.type, roles::describe(builder, roles::parameter, parameter.path, parameter.shape), model.getLoc());
+  for (Parameter &parameter : parameters) {
+    DictionaryAttr described = roles::describe(builder, roles::parameter, parameter.path, parameter.shape);
+    if (parameter.init) {
+      NamedAttrList list(described);
+      list.set(roles::init, parameter.init);
+      described = list.getDictionary(builder.getContext());
+    }
+    parameter.value = addArgument(parameter.type, described, model.getLoc());
+  }
   bool draws = false;
   for (auto [i, choice] : llvm::enumerate(choices)) {
     FailureOr<SmallVector<std::string>> shape = leafShape(choice);

@@ -33,8 +33,8 @@ struct Specialisation {
   std::string key() const;
 };
 
-const char *mappingName(Mapping mapping);
-const char *realName(Real real);
+__attribute__((visibility("default"))) const char *mappingName(Mapping mapping);
+__attribute__((visibility("default"))) const char *realName(Real real);
 
 /// Adds the passes that lead from stage `from` to stage `to`.
 void buildPipeline(mlir::OpPassManager &passes, const Specialisation &specialisation, Stage from, Stage to);

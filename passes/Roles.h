@@ -1,5 +1,6 @@
 // What the arguments and results of a derived function mean: attributes that every later stage keeps.
 //   gen.name  = "image/*/y"     gen.role = "choice"     gen.shape = ["xs.0"]     gen.batched (one value per instance)
+// A parameter with initial values also has gen.init.
 #pragma once
 
 #include "mlir/IR/Builders.h"
@@ -8,7 +9,7 @@
 namespace genfuse::roles {
 
 inline constexpr llvm::StringLiteral name = "gen.name", role = "gen.role", shape = "gen.shape",
-                                     batched = "gen.batched";
+                                     batched = "gen.batched", init = "gen.init";
 
 inline constexpr llvm::StringLiteral argument = "argument", parameter = "parameter", choice = "choice",
                                      returnGradient = "return_gradient", score = "score", weight = "weight",

@@ -40,6 +40,7 @@ struct ArraySpec {
   std::vector<Dimension> shape; ///< without the instances
   bool batched = false;         ///< one value per instance; the instances are the last dimension of the array
   bool output = false;          ///< written by the kernel (an accumulator is read and written)
+  std::vector<double> init;     ///< initial values of a parameter: none, one for all elements, or one each
 };
 
 struct Signature {

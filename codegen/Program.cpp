@@ -1,0 +1,305 @@
+#include "codegen/Program.h"
+#include "codegen/Compiler.h"
+#include "codegen/cpu/ErrorText.h"
+#include "codegen/cpu/Object.h"
+#include "mlir/Parser/Parser.h"
+#include "runtime/Binding.h"
+#include "runtime/Error.h"
+#include <mutex>
+#include <set>
+
+using namespace mlir;
+
+namespace genfuse {
+
+namespace {
+
+DialectRegistry allDialects() {
+  DialectRegistry registry;
+  registerAll(registry);
+  return registry;
+}
+
+} // namespace
+
+struct Program::Body {
+  Body(const Model &model, CompileOptions options)
+      : options(std::move(options)), entry(model.name()), context(allDialects()) {
+    context.loadAllAvailableDialects();
+    ErrorText errors(&context);
+    module = parseSourceString<ModuleOp>(model.text(/*locations=*/true), &context, model.name());
+    if (!module)
+      errors.raise();
+  }
+
+  Specialisation specialise(const std::string &request, Mapping mapping) {
+    Specialisation result;
+    result.request = Request::parse(request);
+    result.model = entry;
+    result.real = options.real;
+    result.mapping = mapping;
+    int64_t registers = mapping == Mapping::instances ? 2 : 1;
+    result.lanes = options.lanes ? options.lanes : registers * (options.real == Real::f32 ? 16 : 8);
+    return result;
+  }
+
+  std::mutex mutex;
+  CompileOptions options;
+  std::string entry;
+  MLIRContext context;
+  OwningOpRef<ModuleOp> module;
+  std::map<std::string, std::unique_ptr<Kernel>> kernels;
+  std::map<std::string, Signature> signatures;
+};
+
+Program::Program(const Model &model, CompileOptions options) : body(new Body(model, std::move(options))) {}
+Program::~Program() = default;
+Program::Program(Program &&) noexcept = default;
+
+const CompileOptions &Program::options() const { return body->options; }
+
+KernelHandle Program::kernel(const std::string &request, Mapping mapping, const std::vector<std::string> &batched,
+                             const std::vector<std::string> &shared) {
+  Specialisation specialisation = body->specialise(request, mapping);
+  specialisation.batched = batched;
+  specialisation.shared = shared;
+  std::lock_guard lock(body->mutex);
+  std::unique_ptr<Kernel> &kernel = body->kernels[specialisation.key()];
+  if (!kernel)
+    kernel = std::make_unique<Kernel>(*body->module, specialisation, CpuOptions{body->options.target});
+  return {&kernel->signature(), kernel->run(), kernel->workspace(), kernel->compileMilliseconds()};
+}
+
+const Signature &Program::signature(const std::string &request) {
+  Specialisation specialisation = body->specialise(request, Mapping::single);
+  std::lock_guard lock(body->mutex);
+  auto known = body->signatures.find(specialisation.key());
+  if (known != body->signatures.end())
+    return known->second;
+  Signature signature = lowerTo(Stage::derived, *body->module, specialisation).signature;
+  // The model's reals are abstract until the stage `batched`.
+  for (ArraySpec &array : signature.arrays)
+    if (array.type == ElementType::f64 && array.role != Role::score && array.role != Role::weight)
+      array.type = body->options.real == Real::f32 ? ElementType::f32 : ElementType::f64;
+  return body->signatures[specialisation.key()] = signature;
+}
+
+// Binding.
+
+namespace {
+
+/// The inputs of one call, matched with the signature of one instance.
+class Matcher {
+public:
+  Matcher(const Signature &single, const Inputs &inputs, const RunOptions &options)
+      : single(single), inputs(inputs), options(options), given(single.arrays.size()) {
+    matchNamed(Role::argument, inputs.arguments, "argument");
+    matchNamed(Role::parameter, inputs.parameters, "parameter");
+    for (size_t i = 0; i < single.arrays.size(); ++i)
+      if (single.arrays[i].role == Role::returnGradient && inputs.returnGradient.defined())
+        take(i, inputs.returnGradient);
+    matchChoices();
+  }
+
+  std::vector<std::string> batched, shared;
+
+  void apply(Call &call) const {
+    for (size_t i = 0; i < given.size(); ++i)
+      if (given[i].defined())
+        call.set(single.arrays[i].name, single.arrays[i].role, given[i]);
+    for (const auto &[name, array] : options.accumulators)
+      call.set(name, Role::parameterGradient, array);
+  }
+  bool hasBatched() const { return anyBatched; }
+
+private:
+  void take(size_t i, const Array &array) {
+    given[i] = array;
+    bool more = array.rank() == static_cast<int64_t>(single.arrays[i].shape.size()) + 1;
+    anyBatched = anyBatched || more;
+    if (more && single.arrays[i].role == Role::argument)
+      batched.push_back(single.arrays[i].name);
+    if (!more && single.arrays[i].role == Role::choice)
+      shared.push_back(single.arrays[i].name);
+  }
+
+  void matchNamed(Role role, const Arrays &arrays, const char *what) {
+    std::set<std::string> used;
+    for (size_t i = 0; i < single.arrays.size(); ++i) {
+      const ArraySpec &spec = single.arrays[i];
+      if (spec.role != role || spec.output)
+        continue;
+      auto found = arrays.find(spec.name);
+      if (found == arrays.end())
+        throw Error(std::string("missing ") + what + " '" + spec.name + "'");
+      used.insert(spec.name);
+      take(i, found->second);
+    }
+    for (const auto &[name, array] : arrays)
+      if (!used.count(name))
+        throw Error(std::string("unknown ") + what + " '" + name + "'");
+  }
+
+  /// Whole leaves with one value per instance pass as they are; others are assembled to the model's shape.
+  void matchChoices() {
+    std::vector<std::string> leaves;
+    for (const ArraySpec &spec : single.arrays)
+      if (spec.role == Role::choice && !spec.output)
+        leaves.push_back(spec.name);
+    inputs.choices.expectOnly(leaves);
+    Binding binding(single, oneInstance(), 1);
+    for (size_t i = 0; i < single.arrays.size(); ++i) {
+      const ArraySpec &spec = single.arrays[i];
+      if (spec.role != Role::choice || spec.output)
+        continue;
+      if (inputs.choices.has(spec.name)) {
+        ChoiceValue value = inputs.choices.get(spec.name);
+        if (value.kind() == ChoiceValue::Kind::array &&
+            value.array().rank() == static_cast<int64_t>(spec.shape.size()) + 1) {
+          take(i, value.array());
+          continue;
+        }
+      }
+      Shape shape = binding.shapeOf(i);
+      size_t plates = std::count(spec.name.begin(), spec.name.end(), '*');
+      take(i, inputs.choices.leafArray(spec.name, spec.type, Shape(shape.begin(), shape.begin() + plates),
+                                       Shape(shape.begin() + plates, shape.end())));
+    }
+  }
+
+  /// What is given so far, the first instance of each batched array: the sizes do not depend on which.
+  std::vector<Array> oneInstance() const {
+    std::vector<Array> arrays = given;
+    for (size_t i = 0; i < arrays.size(); ++i)
+      if (arrays[i].defined() && arrays[i].rank() == static_cast<int64_t>(single.arrays[i].shape.size()) + 1) {
+        const Array &all = arrays[i];
+        int64_t last = all.rank() - 1;
+        arrays[i] = all.shape().back() > 0 ? all.slice(last, 0).copy()
+                                           : Array::zeros(all.type(), Shape(all.shape().begin(), all.shape().end() - 1));
+      }
+    return arrays;
+  }
+
+  const Signature &single;
+  const Inputs &inputs;
+  const RunOptions &options;
+  std::vector<Array> given;
+  bool anyBatched = false;
+};
+
+} // namespace
+
+Program::Bound Program::bind(const std::string &request, const Inputs &inputs, const RunOptions &options) {
+  Matcher matcher(signature(request), inputs, options);
+  bool single = options.instances == 1 && !matcher.hasBatched();
+  Mapping mapping = body->options.mapping.value_or(single ? Mapping::single : Mapping::instances);
+  if (mapping == Mapping::single && !single)
+    throw Error("the mapping 'single' takes one instance, got " + std::to_string(options.instances) +
+                (matcher.hasBatched() ? " and an array with a dimension of instances" : ""));
+  KernelHandle handle = kernel(request, mapping, matcher.batched, matcher.shared);
+  Bound bound{Call(*handle.signature), handle};
+  bound.call.instances(options.instances);
+  matcher.apply(bound.call);
+  bound.call.bind();
+  return bound;
+}
+
+Outcome Program::Bound::outcome() const {
+  Outcome result;
+  for (const ArraySpec &spec : kernel.signature->arrays) {
+    if (!spec.output)
+      continue;
+    const Array &array = call.output(spec.name, spec.role);
+    switch (spec.role) {
+    case Role::score:
+      result.score = array;
+      break;
+    case Role::weight:
+      result.weight = array;
+      break;
+    case Role::returnValue:
+      result.returnValue = array;
+      break;
+    case Role::choice:
+      result.choices[spec.name] = array;
+      break;
+    case Role::choiceGradient:
+      result.choiceGradients[spec.name] = array;
+      break;
+    case Role::argumentGradient:
+      result.argumentGradients[spec.name] = array;
+      break;
+    case Role::parameterGradient:
+      result.parameterGradients[spec.name] = array;
+      break;
+    default:
+      break;
+    }
+  }
+  return result;
+}
+
+Outcome Program::run(const std::string &request, const Inputs &inputs, const RunOptions &options) {
+  Bound bound = bind(request, inputs, options);
+  bound.run(options.seed, options.scale);
+  return bound.outcome();
+}
+
+Arrays Program::initialParameters(const Arrays &arguments) {
+  const Signature &single = signature("simulate()");
+  std::vector<Array> given(single.arrays.size());
+  for (size_t i = 0; i < given.size(); ++i)
+    if (auto found = arguments.find(single.arrays[i].name);
+        single.arrays[i].role == Role::argument && found != arguments.end())
+      given[i] = found->second;
+  Binding binding(single, given, 1);
+  Arrays parameters;
+  for (size_t i = 0; i < given.size(); ++i) {
+    const ArraySpec &spec = single.arrays[i];
+    if (spec.role != Role::parameter)
+      continue;
+    Array array = Array::zeros(spec.type, binding.shapeOf(i));
+    for (int64_t e = 0; !spec.init.empty() && e < array.elementCount(); ++e) {
+      double value = spec.init.size() == 1 ? spec.init[0] : spec.init[e];
+      if (spec.type == ElementType::f32)
+        array.values<float>()[e] = static_cast<float>(value);
+      else
+        array.values<double>()[e] = value;
+    }
+    parameters[spec.name] = array;
+  }
+  return parameters;
+}
+
+// Text and objects.
+
+std::string Program::emit(const std::string &stage, const std::string &request, Mapping mapping) {
+  static const std::map<std::string, Stage> stages = {{"gen", Stage::gen},
+                                                      {"derived", Stage::derived},
+                                                      {"differentiated", Stage::differentiated},
+                                                      {"batched", Stage::batched},
+                                                      {"lowered", Stage::lowered}};
+  std::lock_guard lock(body->mutex);
+  auto known = stages.find(stage);
+  bool native = stage == "llvm" || stage == "asm";
+  if (known == stages.end() && !native)
+    throw Error("unknown stage '" + stage +
+                "', expected gen, derived, differentiated, batched, lowered, llvm or asm");
+  Lowered lowered =
+      lowerTo(native ? Stage::lowered : known->second, *body->module, body->specialise(request, mapping));
+  CpuOptions cpu{body->options.target};
+  if (native)
+    return stage == "llvm" ? printLLVM(*lowered.module, cpu) : printAssembly(*lowered.module, cpu);
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  lowered.module->print(stream);
+  return text;
+}
+
+std::string Program::object(const std::string &request, Mapping mapping) {
+  std::lock_guard lock(body->mutex);
+  Lowered lowered = lowerTo(Stage::lowered, *body->module, body->specialise(request, mapping));
+  return compileObject(*lowered.module, CpuOptions{body->options.target});
+}
+
+} // namespace genfuse

@@ -1,0 +1,104 @@
+// A compiled model: kernels for the operations of the interface, made when they are first asked for.
+#pragma once
+
+#include "frontend/Model.h"
+#include "passes/Pipelines.h"
+#include "runtime/Array.h"
+#include "runtime/Call.h"
+#include "runtime/ChoiceMap.h"
+#include "runtime/Signature.h"
+#include "runtime/abi.h"
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace genfuse {
+
+struct CompileOptions {
+  Real real = Real::f32;
+  std::string target = "native";  ///< native, x86-64-v4 or x86-64-v3
+  std::optional<Mapping> mapping; ///< forces one; otherwise the sizes of each call choose
+  int64_t lanes = 0;              ///< 0: one register for elements, two for instances
+};
+
+/// Arrays by name. An array with one more dimension than the model gives it has one value per instance, in its last
+/// dimension.
+using Arrays = std::map<std::string, Array>;
+
+/// What an operation reads.
+struct Inputs {
+  Arrays arguments;
+  Arrays parameters; ///< by path, `digit/W`
+  ChoiceMap choices; ///< the given choices; with the flag `replay` also the draws
+  Array returnGradient;
+};
+
+struct RunOptions {
+  uint64_t seed = 0;
+  int64_t instances = 1;
+  double scale = 1.0;  ///< of parameter gradients
+  Arrays accumulators; ///< parameter gradients to add to, by path; fresh zeros where absent
+};
+
+/// What an operation computes. Arrays of instances have them in their last dimension; one instance alone has none.
+struct Outcome {
+  Array score, weight, returnValue;
+  Arrays choices; ///< drawn ones, whole leaves
+  Arrays choiceGradients, argumentGradients, parameterGradients;
+};
+
+/// A kernel with what it takes; valid as long as the Program lives.
+struct KernelHandle {
+  const Signature *signature = nullptr;
+  gf_kernel run = nullptr;
+  gf_workspace workspace = nullptr;
+  double compileMilliseconds = 0;
+};
+
+/// Thread-safe; kernels are cached by specialisation.
+class GENFUSE_API Program {
+public:
+  explicit Program(const Model &model, CompileOptions options = {});
+  ~Program();
+  Program(Program &&) noexcept;
+
+  /// Compiles (or finds) the kernel of a request (passes/Request.h). `batched` names arguments with one value per
+  /// instance, `shared` choices that all instances share. Errors: a request that does not parse or names something
+  /// unknown, with the model's own names and source lines.
+  KernelHandle kernel(const std::string &request, Mapping mapping, const std::vector<std::string> &batched = {},
+                      const std::vector<std::string> &shared = {});
+
+  /// The arrays of a request for one instance, without compiling it.
+  const Signature &signature(const std::string &request);
+
+  /// Binds inputs to the kernel that fits their shapes. Errors, before anything runs: an unknown, missing or
+  /// mistyped name or address, a wrong shape. The call may be run many times.
+  struct Bound {
+    Call call;
+    KernelHandle kernel;
+    void run(uint64_t seed = 0, double scale = 1.0) { call.run(kernel.run, kernel.workspace, seed, scale); }
+    Outcome outcome() const;
+  };
+  Bound bind(const std::string &request, const Inputs &inputs, const RunOptions &options = {});
+
+  /// bind and run.
+  Outcome run(const std::string &request, const Inputs &inputs, const RunOptions &options = {});
+
+  /// The parameters of the model with their initial values (zeros where the model gives none), for given arguments.
+  Arrays initialParameters(const Arrays &arguments);
+
+  /// The text of a stage (gen, derived, differentiated, batched, lowered, llvm, asm) of a request.
+  std::string emit(const std::string &stage, const std::string &request, Mapping mapping = Mapping::single);
+
+  /// The relocatable object file of a request.
+  std::string object(const std::string &request, Mapping mapping = Mapping::single);
+
+  const CompileOptions &options() const;
+
+private:
+  struct Body;
+  std::unique_ptr<Body> body;
+};
+
+} // namespace genfuse

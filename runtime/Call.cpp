@@ -1,0 +1,191 @@
+#include "runtime/Call.h"
+#include "runtime/AlignedBuffer.h"
+#include "runtime/Binding.h"
+#include "runtime/Error.h"
+#include "runtime/Overlap.h"
+#include <algorithm>
+
+namespace genfuse {
+namespace {
+
+constexpr size_t messageCapacity = 1024;
+
+void checkSignature(const Signature &signature) {
+  const int symbols = static_cast<int>(signature.symbols.size());
+  for (size_t i = 0; i < signature.arrays.size(); ++i) {
+    const ArraySpec &spec = signature.arrays[i];
+    for (size_t j = 0; j < i; ++j)
+      if (signature.arrays[j].name == spec.name && signature.arrays[j].role == spec.role)
+        throw Error("signature of '" + signature.entry + "': expected one " + describe(spec) + ", got two");
+    for (const Dimension &dimension : spec.shape)
+      for (const Dimension::Term &term : dimension.terms)
+        if (term.symbol < 0 || term.symbol >= symbols)
+          throw Error("signature of '" + signature.entry + "': " + describe(spec) + ": expected a symbol below " +
+                      std::to_string(symbols) + ", got " + std::to_string(term.symbol));
+  }
+}
+
+std::string statusText(int32_t status) {
+  switch (status) {
+  case GF_ABI_MISMATCH:
+    return "another abi version";
+  case GF_BAD_SHAPE:
+    return "a bad shape";
+  case GF_BAD_ARGUMENT:
+    return "a bad argument";
+  case GF_SMALL_WORKSPACE:
+    return "a workspace that is too small";
+  case GF_NOT_AVAILABLE:
+    return "something that is not available";
+  default:
+    return "an unknown status";
+  }
+}
+
+} // namespace
+
+Call::Call(Signature signature)
+    : signature_(std::move(signature)), given_(signature_.arrays.size()),
+      allocated_(signature_.arrays.size()), message_(messageCapacity) {
+  checkSignature(signature_);
+}
+
+Call::~Call() = default;
+
+Call &Call::instances(int64_t count) {
+  if (count < 0)
+    throw Error("kernel '" + signature_.entry + "': expected 0 or more instances, got " + std::to_string(count));
+  instances_ = count;
+  ready_ = false;
+  return *this;
+}
+
+size_t Call::find(std::string_view name, Role role) const {
+  std::string all;
+  for (size_t i = 0; i < signature_.arrays.size(); ++i) {
+    const ArraySpec &spec = signature_.arrays[i];
+    if (spec.name == name && spec.role == role)
+      return i;
+    all += (all.empty() ? "" : ", ") + describe(spec);
+  }
+  throw Error("kernel '" + signature_.entry + "': expected one of " + (all.empty() ? "no arrays" : all) + ", got " +
+              std::string(roleName(role)) + " '" + std::string(name) + "'");
+}
+
+Call &Call::set(std::string_view name, Role role, Array array) {
+  given_[find(name, role)] = std::move(array);
+  ready_ = false;
+  return *this;
+}
+
+void Call::checkInputs() const {
+  for (size_t i = 0; i < given_.size(); ++i)
+    if (!signature_.arrays[i].output && !given_[i].defined())
+      throw Error(describe(signature_.arrays[i]) + ": expected an array of type " +
+                  std::string(typeName(signature_.arrays[i].type)) + ", got none");
+}
+
+std::vector<Array> Call::complete() const {
+  const Binding binding(signature_, given_, instances_);
+  std::vector<Array> arrays = given_;
+  for (size_t i = 0; i < arrays.size(); ++i) {
+    if (arrays[i].defined())
+      continue;
+    Shape shape = binding.shapeOf(i);
+    const bool fits = allocated_[i].defined() && allocated_[i].shape() == shape;
+    arrays[i] = fits ? allocated_[i] : Array::zeros(signature_.arrays[i].type, std::move(shape));
+  }
+  return arrays;
+}
+
+void Call::checkOverlaps(const std::vector<Array> &arrays) const {
+  for (size_t i = 0; i < arrays.size(); ++i) {
+    if (!signature_.arrays[i].output)
+      continue;
+    if (overlapsItself(arrays[i]))
+      throw Error(describe(signature_.arrays[i]) + ": expected elements that share no memory, got strides " +
+                  shapeText(arrays[i].strides()));
+    for (size_t j = 0; j < arrays.size(); ++j)
+      if (j != i && overlap(arrays[i], arrays[j]))
+        throw Error(describe(signature_.arrays[i]) + ": expected memory of its own, got an overlap with " +
+                    describe(signature_.arrays[j]));
+  }
+}
+
+void Call::bind() {
+  ready_ = false;
+  checkInputs();
+  std::vector<Array> arrays = complete();
+  checkOverlaps(arrays);
+  for (size_t i = 0; i < arrays.size(); ++i)
+    if (!given_[i].defined())
+      allocated_[i] = arrays[i];
+  bound_ = std::move(arrays);
+  pack();
+  sized_ = nullptr;
+  ready_ = true;
+}
+
+void Call::pack() {
+  pointers_.clear();
+  dims_.clear();
+  strides_.clear();
+  for (const Array &array : bound_) {
+    pointers_.push_back(array.data());
+    dims_.insert(dims_.end(), array.shape().begin(), array.shape().end());
+    strides_.insert(strides_.end(), array.strides().begin(), array.strides().end());
+    if (array.rank() > 0)
+      strides_.back() = 1; // a last dimension of one element may have any stride
+  }
+  call_ = {};
+  call_.abi_version = GF_ABI_VERSION;
+  call_.instances = call_.end = instances_;
+}
+
+void Call::prepareWorkspace(gf_workspace workspace) {
+  const int64_t bytes = workspace(dims_.data(), &call_);
+  if (bytes < 0)
+    throw Error("kernel '" + signature_.entry + "': expected a workspace of 0 or more bytes, got " +
+                std::to_string(bytes));
+  if (bytes > capacity_) {
+    buffer_ = allocateAligned(bytes);
+    capacity_ = bytes;
+  }
+  call_.workspace = buffer_.get();
+  call_.workspace_bytes = bytes;
+  sized_ = workspace;
+}
+
+void Call::run(gf_kernel kernel, gf_workspace workspace, uint64_t seed, double scale) {
+  if (!ready_)
+    bind();
+  call_.seed = seed;
+  call_.scale = scale;
+  call_.error = message_.data();
+  call_.error_capacity = static_cast<int64_t>(message_.size());
+  message_[0] = 0;
+  if (workspace && workspace != sized_)
+    prepareWorkspace(workspace);
+  if (const int32_t status = kernel(pointers_.data(), dims_.data(), strides_.data(), &call_); status != GF_OK)
+    failStatus(status);
+}
+
+void Call::failStatus(int32_t status) const {
+  const auto end = std::find(message_.begin(), message_.end(), 0);
+  const std::string text(message_.begin(), end);
+  if (!text.empty())
+    throw Error(text);
+  throw Error("kernel '" + signature_.entry + "': expected success, got status " + std::to_string(status) + " (" +
+              statusText(status) + ")");
+}
+
+const Array &Call::output(std::string_view name, Role role) const {
+  const size_t index = find(name, role);
+  if (!signature_.arrays[index].output)
+    throw Error(describe(signature_.arrays[index]) + ": expected an output of the kernel, got an input");
+  if (!ready_)
+    throw Error(describe(signature_.arrays[index]) + ": expected a bound call, got one with arrays to check");
+  return bound_[index];
+}
+
+} // namespace genfuse

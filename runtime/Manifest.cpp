@@ -1,0 +1,142 @@
+#include "runtime/Manifest.h"
+#include "runtime/Error.h"
+#include "runtime/Names.h"
+#include "runtime/abi.h"
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+namespace genfuse {
+namespace {
+
+using nlohmann::json;
+
+/// A value of the document with the place where it stands.
+class Reader {
+public:
+  Reader(const json &value, std::string place) : value_(value), place_(std::move(place)) {}
+
+  [[noreturn]] void fail(const std::string &expected) const {
+    throw Error("manifest: " + place_ + ": expected " + expected + ", got " + value_.dump());
+  }
+
+  /// Checks that the members of an object are these.
+  void members(std::initializer_list<const char *> names) const {
+    if (!value_.is_object())
+      fail("an object");
+    for (const char *name : names)
+      if (!value_.contains(name))
+        throw Error("manifest: " + place_ + ": expected a member '" + name + "', got none");
+    for (const auto &[key, member] : value_.items())
+      if (std::find(names.begin(), names.end(), key) == names.end())
+        throw Error("manifest: " + place_ + ": expected no member '" + key + "', got one");
+  }
+
+  Reader member(const char *name) const { return {value_.at(name), place_ + "." + name}; }
+
+  std::vector<Reader> elements() const {
+    if (!value_.is_array())
+      fail("an array");
+    std::vector<Reader> result;
+    for (const json &element : value_)
+      result.emplace_back(element, place_ + "[" + std::to_string(result.size()) + "]");
+    return result;
+  }
+
+  std::string text() const { return value_.is_string() ? value_.get<std::string>() : (fail("a string"), ""); }
+  bool boolean() const { return value_.is_boolean() ? value_.get<bool>() : (fail("true or false"), false); }
+  int64_t integer() const { return value_.is_number_integer() ? value_.get<int64_t>() : (fail("an integer"), 0); }
+
+  bool isInteger() const { return value_.is_number_integer(); }
+  bool isText() const { return value_.is_string(); }
+
+private:
+  const json &value_;
+  std::string place_;
+};
+
+int readSymbol(const Reader &reader, const std::vector<std::string> &symbols) {
+  auto found = std::find(symbols.begin(), symbols.end(), reader.text());
+  if (found == symbols.end())
+    reader.fail("a symbol");
+  return static_cast<int>(found - symbols.begin());
+}
+
+Dimension readDimension(const Reader &reader, const std::vector<std::string> &symbols) {
+  if (reader.isInteger())
+    return {reader.integer(), {}};
+  if (reader.isText())
+    return {0, {{1, readSymbol(reader, symbols)}}};
+  reader.members({"constant", "terms"});
+  Dimension result{reader.member("constant").integer(), {}};
+  for (const Reader &term : reader.member("terms").elements()) {
+    const std::vector<Reader> pair = term.elements();
+    if (pair.size() != 2)
+      term.fail("a coefficient and a symbol");
+    result.terms.push_back({pair[0].integer(), readSymbol(pair[1], symbols)});
+  }
+  return result;
+}
+
+ArraySpec readArray(const Reader &reader, const std::vector<std::string> &symbols) {
+  reader.members({"name", "role", "type", "shape", "batched", "output"});
+  const Reader role = reader.member("role"), type = reader.member("type");
+  const std::optional<Role> roleValue = roleFromName(role.text());
+  if (!roleValue)
+    role.fail("one of " + allRoleNames());
+  const std::optional<ElementType> typeValue = typeFromName(type.text());
+  if (!typeValue)
+    type.fail("one of " + allTypeNames());
+  ArraySpec spec{reader.member("name").text(), *roleValue, *typeValue, {}, reader.member("batched").boolean(),
+                 reader.member("output").boolean()};
+  for (const Reader &dimension : reader.member("shape").elements())
+    spec.shape.push_back(readDimension(dimension, symbols));
+  return spec;
+}
+
+json writeDimension(const Dimension &dimension, const std::vector<std::string> &symbols) {
+  if (dimension.terms.empty())
+    return dimension.constant;
+  if (dimension.constant == 0 && dimension.terms.size() == 1 && dimension.terms[0].coefficient == 1)
+    return symbols.at(dimension.terms[0].symbol);
+  json terms = json::array();
+  for (const Dimension::Term &term : dimension.terms)
+    terms.push_back(json::array({term.coefficient, symbols.at(term.symbol)}));
+  return {{"constant", dimension.constant}, {"terms", terms}};
+}
+
+} // namespace
+
+json signatureToJson(const Signature &signature) {
+  json arrays = json::array();
+  for (const ArraySpec &spec : signature.arrays) {
+    json shape = json::array();
+    for (const Dimension &dimension : spec.shape)
+      shape.push_back(writeDimension(dimension, signature.symbols));
+    arrays.push_back({{"name", spec.name},
+                      {"role", roleName(spec.role)},
+                      {"type", typeName(spec.type)},
+                      {"shape", shape},
+                      {"batched", spec.batched},
+                      {"output", spec.output}});
+  }
+  return {{"abi_version", GF_ABI_VERSION},
+          {"entry", signature.entry},
+          {"symbols", signature.symbols},
+          {"arrays", arrays}};
+}
+
+Signature signatureFromJson(const json &value) {
+  const Reader reader(value, "signature");
+  reader.members({"abi_version", "entry", "symbols", "arrays"});
+  if (reader.member("abi_version").integer() != GF_ABI_VERSION)
+    reader.member("abi_version").fail(std::to_string(GF_ABI_VERSION));
+  Signature signature;
+  signature.entry = reader.member("entry").text();
+  for (const Reader &symbol : reader.member("symbols").elements())
+    signature.symbols.push_back(symbol.text());
+  for (const Reader &array : reader.member("arrays").elements())
+    signature.arrays.push_back(readArray(array, signature.symbols));
+  return signature;
+}
+
+} // namespace genfuse

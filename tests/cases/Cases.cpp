@@ -1,0 +1,124 @@
+#include "tests/cases/Cases.h"
+#include <cmath>
+#include <fstream>
+#include <gtest/gtest.h>
+
+using nlohmann::json;
+
+namespace genfuse::cases {
+
+const json &all() {
+  static const json cases = [] {
+    std::ifstream file(std::string(GENFUSE_SOURCE_DIR) + "/tests/cases/gfi-cases.json");
+    return json::parse(file).at("cases");
+  }();
+  return cases;
+}
+
+std::vector<json> ofKind(const std::string &kind, const std::function<bool(const json &)> &accept) {
+  std::vector<json> found;
+  for (const json &item : all())
+    if (item.at("kind") == kind && accept(item))
+      found.push_back(item);
+  return found;
+}
+
+double number(const json &value) {
+  if (value.is_string())
+    return value == "inf" ? HUGE_VAL : -HUGE_VAL;
+  if (value.is_boolean())
+    return value.get<bool>();
+  return value.get<double>();
+}
+
+namespace {
+
+template <class T> Array typed(const std::vector<double> &values, Shape shape) {
+  std::vector<T> converted(values.begin(), values.end());
+  return Array::from<T>(converted, std::move(shape));
+}
+
+Array booleans(const std::vector<double> &values, Shape shape) {
+  Array result = Array::zeros(ElementType::boolean, std::move(shape));
+  for (size_t i = 0; i < values.size(); ++i)
+    result.values<bool>()[i] = values[i] != 0;
+  return result;
+}
+
+} // namespace
+
+Array array(const json &value, ElementType type, int64_t instances) {
+  Shape shape;
+  std::vector<double> numbers;
+  if (value.is_array()) {
+    shape.push_back(static_cast<int64_t>(value.size()));
+    for (const json &element : value)
+      numbers.push_back(number(element));
+  } else {
+    numbers.push_back(number(value));
+  }
+  std::vector<double> repeated = numbers;
+  if (instances > 0) {
+    repeated.clear();
+    for (double each : numbers)
+      repeated.insert(repeated.end(), instances, each);
+    shape.push_back(instances);
+  }
+  switch (type) {
+  case ElementType::f32:
+    return typed<float>(repeated, shape);
+  case ElementType::f64:
+    return typed<double>(repeated, shape);
+  case ElementType::i64:
+    return typed<int64_t>(repeated, shape);
+  case ElementType::boolean:
+    return booleans(repeated, shape);
+  }
+  return {};
+}
+
+std::vector<Setting> settings() {
+  std::vector<Setting> all;
+  for (Real real : {Real::f64, Real::f32}) {
+    all.push_back({real, Mapping::single, 0});
+    // One tail only, whole vectors and a tail.
+    for (int64_t instances : {1, 37}) {
+      all.push_back({real, Mapping::instances, instances});
+      all.push_back({real, Mapping::elements, instances});
+    }
+  }
+  return all;
+}
+
+std::string name(const Setting &setting) {
+  return std::string(realName(setting.real)) + "_" + mappingName(setting.mapping) + "_" +
+         std::to_string(setting.instances);
+}
+
+void expectNear(const json &expected, const Array &got, Real real, const std::string &what) {
+  ASSERT_TRUE(got.defined()) << what << " was not computed";
+  std::vector<double> wanted;
+  if (expected.is_array())
+    for (const json &element : expected)
+      wanted.push_back(number(element));
+  else
+    wanted.push_back(number(expected));
+  ASSERT_GT(got.elementCount(), 0) << what;
+  ASSERT_EQ(got.elementCount() % static_cast<int64_t>(wanted.size()), 0) << what << " " << got.describe();
+  int64_t instances = got.elementCount() / static_cast<int64_t>(wanted.size());
+  double relative = real == Real::f64 ? 1e-9 : 2e-5, absolute = real == Real::f64 ? 1e-12 : 1e-6;
+  for (int64_t i = 0; i < got.elementCount(); ++i) {
+    double want = wanted[i / instances];
+    double value = got.type() == ElementType::f32   ? got.values<float>()[i]
+                   : got.type() == ElementType::f64 ? got.values<double>()[i]
+                   : got.type() == ElementType::i64 ? static_cast<double>(got.values<int64_t>()[i])
+                                                    : static_cast<double>(got.values<bool>()[i]);
+    if (std::isinf(want)) {
+      EXPECT_EQ(value, want) << what << " element " << i;
+      continue;
+    }
+    EXPECT_NEAR(value, want, want == 0 ? absolute : relative * std::fabs(want)) << what << " element " << i;
+  }
+}
+
+} // namespace genfuse::cases

@@ -1,0 +1,175 @@
+// The interface cases: weights, scores, choices and gradients of small models.
+#include "tests/cases/Cases.h"
+#include <gtest/gtest.h>
+#include <set>
+
+using namespace genfuse;
+using nlohmann::json;
+
+namespace {
+
+const std::set<std::string> ids = {"B01", "B02.1", "B02.2", "B02.3", "B11.1", "B11.2", "B13", "E01"};
+
+struct InterfaceCase {
+  json item;
+  cases::Setting setting;
+};
+
+std::vector<InterfaceCase> interfaceCases() {
+  std::vector<InterfaceCase> result;
+  for (const json &item : cases::all())
+    if (ids.count(item.at("id")))
+      for (const cases::Setting &setting : cases::settings())
+        result.push_back({item, setting});
+  return result;
+}
+
+Program &programOf(const std::string &model, const cases::Setting &setting) {
+  static std::map<std::string, Program> programs;
+  std::string key = model + cases::name(setting);
+  auto known = programs.find(key);
+  if (known == programs.end()) {
+    Model loaded = Model::load(std::string(GENFUSE_SOURCE_DIR) + "/tests/models/cases.mlir", model);
+    known = programs.emplace(key, Program(loaded, {setting.real, "native", setting.mapping})).first;
+  }
+  return known->second;
+}
+
+std::string joined(const json &names) {
+  std::string text;
+  for (const json &name : names)
+    text += (text.empty() ? "" : ", ") + name.get<std::string>();
+  return text;
+}
+
+class Interface : public testing::TestWithParam<InterfaceCase> {
+protected:
+  const json &item = GetParam().item;
+  const cases::Setting &setting = GetParam().setting;
+  ElementType real = setting.real == Real::f32 ? ElementType::f32 : ElementType::f64;
+
+  Inputs inputs(const json &args, const json &choices) {
+    Inputs result;
+    for (const auto &[name, value] : args.items()) {
+      if (name == "theta")
+        result.parameters["M1p/theta"] = cases::array(value, real);
+      else
+        result.arguments[name] = cases::array(value, real);
+    }
+    addChoices(result, choices);
+    return result;
+  }
+
+  /// Elements `y/0`, `y/1`, ... are gathered to whole leaves with one value per instance.
+  void addChoices(Inputs &result, const json &choices) {
+    std::map<std::string, json> leaves;
+    for (const auto &[address, value] : choices.items()) {
+      size_t slash = address.find('/');
+      if (slash == std::string::npos)
+        result.choices.set(address, ChoiceValue(cases::array(value, real, setting.instances)));
+      else
+        leaves[address.substr(0, slash) + "/*"].push_back(value);
+    }
+    for (const auto &[leaf, values] : leaves)
+      result.choices.set(leaf, ChoiceValue(cases::array(values, real, setting.instances)));
+  }
+
+  RunOptions options() {
+    RunOptions result;
+    result.instances = std::max<int64_t>(setting.instances, 1);
+    return result;
+  }
+
+  void expect(const char *key, const Array &got) {
+    if (item.at("expected").contains(key))
+      cases::expectNear(item.at("expected").at(key), got, setting.real, key);
+  }
+};
+
+TEST_P(Interface, Case) {
+  Program &program = programOf(item.at("model"), setting);
+  std::string op = item.at("op");
+  const json &expected = item.at("expected");
+  if (op == "assess") {
+    Outcome outcome = program.run("assess()", inputs(item.at("args"), item.at("choices")), options());
+    expect("score", outcome.score);
+    expect("weight", outcome.score);
+    expect("retval", outcome.returnValue);
+  } else if (op == "generate") {
+    std::string names;
+    for (const auto &[address, value] : item.at("constraints").items())
+      names += (names.empty() ? "" : ", ") + address;
+    Inputs given = inputs(item.at("args"), item.at("constraints"));
+    if (item.contains("draws"))
+      addChoices(given, item.at("draws"));
+    Outcome outcome = program.run("generate(" + names + "; replay)", given, options());
+    expect("weight", outcome.weight);
+    expect("score", outcome.score);
+    expect("retval", outcome.returnValue);
+  } else {
+    const json &trace = item.at("trace");
+    Inputs given = inputs(trace.at("args"), trace.at("choices"));
+    std::string names = joined(item.value("selection", item.value("params", json::array())));
+    names += ", " + joined(item.at("arg_gradients"));
+    double scale = item.value("scale", 1.0);
+    std::string flags;
+    if (item.contains("retval_grad")) {
+      flags = "; return";
+      given.returnGradient = cases::array(item.at("retval_grad"), real, setting.instances);
+    }
+    // Arguments differentiated by have one value per instance: their gradients are not summed.
+    if (setting.instances > 0)
+      for (auto &[name, array] : given.arguments)
+        array = cases::array(trace.at("args").at(name), real, setting.instances);
+    RunOptions run = options();
+    run.scale = scale;
+    Outcome outcome = program.run("gradient(" + names + flags + ")", given, run);
+    if (expected.contains("choices"))
+      for (const auto &[address, value] : expected.at("choices").items())
+        cases::expectNear(value, outcome.choiceGradients[address], setting.real, address);
+    for (const auto &[name, value] : expected.at("args").items())
+      cases::expectNear(value, outcome.argumentGradients[name], setting.real, name);
+    if (expected.contains("param_gradient_increment")) {
+      json total = expected.at("param_gradient_increment").at("theta").get<double>() * run.instances;
+      cases::expectNear(total, outcome.parameterGradients["M1p/theta"], setting.real, "theta");
+    }
+  }
+}
+
+/// E01's gradient in mu: the sum of (y_i - mu) / s_i^2 minus mu / 4, by central differences of the score.
+TEST_P(Interface, PlateGradientByDifferences) {
+  if (item.at("id") != "E01")
+    return;
+  Program &program = programOf("PL", setting);
+  Inputs given = inputs(item.at("args"), item.at("choices"));
+  Outcome outcome = program.run("gradient(mu)", given, options());
+  Program &exact = programOf("PL", {Real::f64, Mapping::single, 0});
+  auto scoreAt = [&](double mu) {
+    json choices = item.at("choices");
+    Inputs at;
+    at.arguments["s"] = cases::array(item.at("args").at("s"), ElementType::f64);
+    at.choices.set("mu", mu);
+    json ys = json::array();
+    for (int i = 0; i < 4; ++i)
+      ys.push_back(choices.at("y/" + std::to_string(i)));
+    at.choices.set("y/*", ChoiceValue(cases::array(ys, ElementType::f64)));
+    return exact.run("assess()", at).score.at({});
+  };
+  double mu = item.at("choices").at("mu"), h = 1e-3;
+  // The score is quadratic in mu: central differences are exact up to rounding, 1e-13 / h.
+  double difference = (scoreAt(mu + h) - scoreAt(mu - h)) / (2 * h);
+  const Array &gradient = outcome.choiceGradients["mu"];
+  double tolerance = setting.real == Real::f64 ? 1e-9 : 2e-5;
+  for (int64_t i = 0; i < gradient.elementCount(); ++i) {
+    double got = gradient.type() == ElementType::f32 ? gradient.values<float>()[i] : gradient.values<double>()[i];
+    EXPECT_NEAR(got, difference, tolerance * std::fabs(difference));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Cases, Interface, testing::ValuesIn(interfaceCases()), [](const auto &info) {
+  std::string id = info.param.item.at("id");
+  std::replace(id.begin(), id.end(), '.', '_');
+  return id + "_" + cases::name(info.param.setting);
+});
+
+} // namespace

@@ -1,0 +1,34 @@
+// The models of gfi-cases.json that the language can express so far (NEST waits for gamma).
+gen.func @M1(%a: f64 {gen.name = "a"}) -> f64 {
+  %half = arith.constant 0.5 : f64
+  %one = arith.constant 1.0 : f64
+  %two = arith.constant 2.0 : f64
+  %x = gen.sample "x" normal(%a, %one) : (f64, f64) -> f64
+  %mean = arith.mulf %two, %x : f64
+  %y = gen.sample "y" normal(%mean, %half) : (f64, f64) -> f64
+  %sum = arith.addf %x, %y : f64
+  gen.return %sum : f64
+}
+gen.func @M1p(%a: f64 {gen.name = "a"}) -> f64 {
+  %half = arith.constant 0.5 : f64
+  %one = arith.constant 1.0 : f64
+  %theta = gen.param "theta" : f64
+  %x = gen.sample "x" normal(%a, %one) : (f64, f64) -> f64
+  %mean = arith.mulf %theta, %x : f64
+  %y = gen.sample "y" normal(%mean, %half) : (f64, f64) -> f64
+  %sum = arith.addf %x, %y : f64
+  gen.return %sum : f64
+}
+gen.func @PL(%s: tensor<?xf64> {gen.name = "s"}) -> f64 {
+  %zero = arith.constant 0.0 : f64
+  %two = arith.constant 2.0 : f64
+  %mu = gen.sample "mu" normal(%zero, %two) : (f64, f64) -> f64
+  %c0 = arith.constant 0 : index
+  %n = tensor.dim %s, %c0 : tensor<?xf64>
+  gen.map "y" %i to %n {
+    %si = tensor.extract %s[%i] : tensor<?xf64>
+    %y = gen.sample normal(%mu, %si) : (f64, f64) -> f64
+    gen.yield
+  }
+  gen.return %mu : f64
+}
