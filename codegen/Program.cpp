@@ -26,6 +26,7 @@ struct Program::Body {
   Body(const Model &model, CompileOptions options)
       : options(std::move(options)), entry(model.name()), context(allDialects()) {
     context.loadAllAvailableDialects();
+    context.printOpOnDiagnostic(false);
     ErrorText errors(&context);
     module = parseSourceString<ModuleOp>(model.text(/*locations=*/true), &context, model.name());
     if (!module)

@@ -18,7 +18,7 @@ public:
     Request request;
     request.operation = operation(word("an operation"));
     expect('(');
-    if (!peek(")") && !peek("|") && !peek(";"))
+    if (!peek(")") && !peek("|") && !peek(";") && at < text.size())
       request.names = list();
     if (accept('|'))
       request.given = list();
