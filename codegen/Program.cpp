@@ -40,7 +40,7 @@ struct Program::Body {
     result.real = options.real;
     result.mapping = mapping;
     int64_t registers = mapping == Mapping::instances ? 2 : 1;
-    result.lanes = options.lanes ? options.lanes : registers * (options.real == Real::f32 ? 16 : 8);
+    result.lanes = options.lanes ? options.lanes : registers * (options.real == Precision::f32 ? 16 : 8);
     return result;
   }
 
@@ -81,7 +81,7 @@ const Signature &Program::signature(const std::string &request) {
   // The model's reals are abstract until the stage `batched`.
   for (ArraySpec &array : signature.arrays)
     if (array.type == ElementType::f64 && array.role != Role::score && array.role != Role::weight)
-      array.type = body->options.real == Real::f32 ? ElementType::f32 : ElementType::f64;
+      array.type = body->options.real == Precision::f32 ? ElementType::f32 : ElementType::f64;
   return body->signatures[specialisation.key()] = signature;
 }
 

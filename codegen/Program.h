@@ -16,7 +16,7 @@
 namespace genfuse {
 
 struct CompileOptions {
-  Real real = Real::f32;
+  Precision real = Precision::f32;
   std::string target = "native";  ///< native, x86-64-v4 or x86-64-v3
   std::optional<Mapping> mapping; ///< forces one; otherwise the sizes of each call choose
   int64_t lanes = 0;              ///< 0: one register for elements, two for instances

@@ -177,7 +177,7 @@ LogicalResult EinsumOp::verify() {
 }
 
 namespace {
-/// "ab->ba" of "cd->dc" and other compositions are left alone; only the identity folds.
+/// "ij->ij" is its operand.
 struct DropIdentity : OpRewritePattern<EinsumOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(EinsumOp op, PatternRewriter &rewriter) const override {
@@ -188,10 +188,39 @@ struct DropIdentity : OpRewritePattern<EinsumOp> {
     return success();
   }
 };
+
+/// A transposed operand is read in its own order: "ik,kj->ij" of a and transpose(b) becomes "ik,jk->ij" of a and b.
+struct FoldTransposition : OpRewritePattern<EinsumOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(EinsumOp op, PatternRewriter &rewriter) const override {
+    bool changed = false;
+    std::string spec;
+    SmallVector<Value> operands;
+    for (unsigned i = 0; i < op.getNumOperands(); ++i) {
+      StringRef letters = op.getLetters(i);
+      std::string own = letters.str();
+      Value operand = op.getOperand(i);
+      auto inner = operand.getDefiningOp<EinsumOp>();
+      if (inner && inner.getNumOperands() == 1 &&
+          inner.getLetters(0).size() == inner.getResultLetters().size()) {
+        for (auto [d, letter] : llvm::enumerate(inner.getLetters(0)))
+          own[d] = letters[inner.getResultLetters().find(letter)];
+        operand = inner.getOperand(0);
+        changed = true;
+      }
+      operands.push_back(operand);
+      spec += (i ? "," : "") + own;
+    }
+    if (!changed)
+      return failure();
+    rewriter.replaceOpWithNewOp<EinsumOp>(op, op.getType(), spec + "->" + op.getResultLetters().str(), operands);
+    return success();
+  }
+};
 } // namespace
 
 void EinsumOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *context) {
-  patterns.add<DropIdentity>(context);
+  patterns.add<DropIdentity, FoldTransposition>(context);
 }
 
 // gen.one_hot

@@ -19,7 +19,7 @@ const char *mappingName(Mapping mapping) {
   return "";
 }
 
-const char *realName(Real real) { return real == Real::f32 ? "f32" : "f64"; }
+const char *realName(Precision real) { return real == Precision::f32 ? "f32" : "f64"; }
 
 std::string Specialisation::key() const {
   std::string text = model + "." + request.text() + " " + realName(real) + " " + mappingName(mapping) + " " +
@@ -59,7 +59,7 @@ void addDifferentiate(OpPassManager &passes) {
 
 void addBatch(OpPassManager &passes, const Specialisation &specialisation) {
   OpPassManager &functions = passes.nest<func::FuncOp>();
-  if (specialisation.real == Real::f32)
+  if (specialisation.real == Precision::f32)
     functions.addPass(createGenSetReal());
   functions.addPass(createGenHoistInvariants());
   simplify(functions);

@@ -14,7 +14,7 @@ namespace genfuse {
 /// The stages of the way through the compiler, each printable.
 enum class Stage { gen, derived, differentiated, batched, lowered };
 
-enum class Real { f32, f64 };
+enum class Precision { f32, f64 };
 
 /// Which sweep runs in lanes: that over instances, those over elements of plates, or elements of one instance.
 enum class Mapping { instances, elements, single };
@@ -23,7 +23,7 @@ enum class Mapping { instances, elements, single };
 struct Specialisation {
   Request request;
   std::string model; ///< name of the gen.func; empty: the last one
-  Real real = Real::f32;
+  Precision real = Precision::f32;
   Mapping mapping = Mapping::single;
   int64_t lanes = 16;
   std::vector<std::string> batched; ///< arguments with one value per instance
@@ -34,7 +34,7 @@ struct Specialisation {
 };
 
 __attribute__((visibility("default"))) const char *mappingName(Mapping mapping);
-__attribute__((visibility("default"))) const char *realName(Real real);
+__attribute__((visibility("default"))) const char *realName(Precision real);
 
 /// Adds the passes that lead from stage `from` to stage `to`.
 void buildPipeline(mlir::OpPassManager &passes, const Specialisation &specialisation, Stage from, Stage to);

@@ -29,8 +29,8 @@ using Path = std::vector<Component>;
 class __attribute__((visibility("default"))) Address {
 public:
   Address() = default;
-  /// Errors: an empty component, `*`, a character of the request grammar, an index with a leading zero or beyond
-  /// 64 bits.
+  /// Errors: an empty component, `*`, a character of the request grammar, an index with a leading zero or
+  /// beyond 64 bits.
   static Address parse(std::string_view text);
 
   const Path &path() const { return path_; }
@@ -42,7 +42,8 @@ private:
   Path path_;
 };
 
-/// The name of a leaf, with a star for each index of a plate: `rows/*/y/*`. It may also hold constant indices.
+/// The name of a leaf, with a star for each index of a plate: `rows/*/y/*`. It may also hold constant
+/// indices.
 class __attribute__((visibility("default"))) Pattern {
 public:
   Pattern() = default;
@@ -74,9 +75,9 @@ enum class Relation {
   inside, ///< the first lies in a sub-map at the second
   around, ///< the second lies in a sub-map at the first
 };
-Relation relate(const Path &first, const Path &second);
+__attribute__((visibility("default"))) Relation relate(const Path &first, const Path &second);
 
 /// The components joined by `/`.
-std::string pathText(const Path &path);
+__attribute__((visibility("default"))) std::string pathText(const Path &path);
 
 } // namespace genfuse

@@ -107,7 +107,8 @@ double Array::at(const Shape &index) const {
   if (!inside)
     throw Error("expected an index into " + describe() + ", got " + shapeText(index));
   const int64_t offset = offsetOf(strides_, index);
-  return dispatch(type_, [&]<class T>() { return static_cast<double>(static_cast<const T *>(data_)[offset]); });
+  return dispatch(type_,
+                  [&]<class T>() { return static_cast<double>(static_cast<const T *>(data_)[offset]); });
 }
 
 bool Array::isContiguous() const {

@@ -7,8 +7,9 @@
 
 namespace genfuse {
 
-/// A handle on memory: copies share the elements; `copy()` makes new ones. Strides are in elements, and may be 0
-/// (a repeated element) or negative. A default-constructed array is undefined: it has no elements, type or shape.
+/// A handle on memory: copies share the elements; `copy()` makes new ones. Strides are in elements, and may
+/// be 0 (a repeated element) or negative. A default-constructed array is undefined: it has no elements, type
+/// or shape.
 class __attribute__((visibility("default"))) Array {
 public:
   Array() = default;
@@ -23,16 +24,16 @@ public:
   static Array scalar(int value) { return scalar(static_cast<int64_t>(value)); }
   static Array scalar(bool value);
 
-  /// A new row-major array with the values (float, double, int64_t or bool) in order; one shape entry per dimension.
-  /// Errors: a shape that does not hold that many elements.
+  /// A new row-major array with the values (float, double, int64_t or bool) in order; one shape entry per
+  /// dimension. Errors: a shape that does not hold that many elements.
   template <Element T> static Array from(const std::vector<T> &values, Shape shape);
   template <Element T> static Array from(const std::vector<T> &values) {
     return from<T>(values, {static_cast<int64_t>(values.size())});
   }
 
-  /// The caller's memory without a copy. No strides means row-major. `owner`, where given, is kept until the last
-  /// handle goes; without one the caller keeps the memory alive. Errors: negative sizes, strides of another rank,
-  /// no data for a shape that has elements.
+  /// The caller's memory without a copy. No strides means row-major. `owner`, where given, is kept until the
+  /// last handle goes; without one the caller keeps the memory alive. Errors: negative sizes, strides of
+  /// another rank, no data for a shape that has elements.
   static Array view(void *data, ElementType type, Shape shape, Shape strides = {},
                     std::shared_ptr<void> owner = nullptr);
 
@@ -47,7 +48,8 @@ public:
   /// The elements as T, where that is their type; the order is that of the strides. Errors: another type.
   template <Element T> T *values() const;
 
-  /// One element as a double (false is 0, true is 1). Errors: a wrong number of indices, an index out of range.
+  /// One element as a double (false is 0, true is 1). Errors: a wrong number of indices, an index out of
+  /// range.
   double at(const Shape &index) const;
 
   /// True if the elements lie in row-major order without gaps.
@@ -76,6 +78,6 @@ private:
   std::shared_ptr<void> owner_;
 };
 
-bool operator==(const Array &left, const Array &right);
+__attribute__((visibility("default"))) bool operator==(const Array &left, const Array &right);
 
 } // namespace genfuse

@@ -20,7 +20,9 @@ std::string dimensionText(const Dimension &dimension, const std::vector<std::str
 
 } // namespace
 
-std::string describe(const ArraySpec &spec) { return std::string(roleName(spec.role)) + " '" + spec.name + "'"; }
+std::string describe(const ArraySpec &spec) {
+  return std::string(roleName(spec.role)) + " '" + spec.name + "'";
+}
 
 Binding::Binding(const Signature &signature, const std::vector<Array> &arrays, int64_t instances)
     : signature_(signature), arrays_(arrays), instances_(instances), symbols_(signature.symbols.size()) {
@@ -104,7 +106,8 @@ Shape Binding::shapeOf(size_t array) const {
   Shape shape(spec.shape.size());
   for (size_t d = 0; d < shape.size(); ++d)
     if (!evaluate(spec.shape[d], shape[d]) || shape[d] < 0)
-      throw Error(describe(spec) + ": expected sizes that other arrays determine, got shape " + expectedShape(spec));
+      throw Error(describe(spec) + ": expected sizes that other arrays determine, got shape " +
+                  expectedShape(spec));
   if (spec.batched)
     shape.push_back(instances_);
   return shape;

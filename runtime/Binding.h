@@ -9,12 +9,12 @@ namespace genfuse {
 /// `argument 'x'`, for messages.
 std::string describe(const ArraySpec &spec);
 
-/// Solves the symbolic dimensions from arrays and checks the shapes of all arrays. `arrays` has an entry per array of
-/// the signature; undefined ones are not known yet.
+/// Solves the symbolic dimensions from arrays and checks the shapes of all arrays. `arrays` has an entry per
+/// array of the signature; undefined ones are not known yet.
 class Binding {
 public:
-  /// Errors, which name the array: another type or rank or shape (with the array that bound the symbol), a last
-  /// dimension with a stride other than 1, a symbol that no integer of 0 or more solves.
+  /// Errors, which name the array: another type or rank or shape (with the array that bound the symbol), a
+  /// last dimension with a stride other than 1, a symbol that no integer of 0 or more solves.
   Binding(const Signature &signature, const std::vector<Array> &arrays, int64_t instances);
 
   /// The shape of an array, with the instances where it has them. Errors: a symbol that no array binds.

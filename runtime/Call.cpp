@@ -20,8 +20,9 @@ void checkSignature(const Signature &signature) {
     for (const Dimension &dimension : spec.shape)
       for (const Dimension::Term &term : dimension.terms)
         if (term.symbol < 0 || term.symbol >= symbols)
-          throw Error("signature of '" + signature.entry + "': " + describe(spec) + ": expected a symbol below " +
-                      std::to_string(symbols) + ", got " + std::to_string(term.symbol));
+          throw Error("signature of '" + signature.entry + "': " + describe(spec) +
+                      ": expected a symbol below " + std::to_string(symbols) + ", got " +
+                      std::to_string(term.symbol));
   }
 }
 
@@ -54,7 +55,8 @@ Call::~Call() = default;
 
 Call &Call::instances(int64_t count) {
   if (count < 0)
-    throw Error("kernel '" + signature_.entry + "': expected 0 or more instances, got " + std::to_string(count));
+    throw Error("kernel '" + signature_.entry + "': expected 0 or more instances, got " +
+                std::to_string(count));
   instances_ = count;
   ready_ = false;
   return *this;
@@ -68,8 +70,8 @@ size_t Call::find(std::string_view name, Role role) const {
       return i;
     all += (all.empty() ? "" : ", ") + describe(spec);
   }
-  throw Error("kernel '" + signature_.entry + "': expected one of " + (all.empty() ? "no arrays" : all) + ", got " +
-              std::string(roleName(role)) + " '" + std::string(name) + "'");
+  throw Error("kernel '" + signature_.entry + "': expected one of " + (all.empty() ? "no arrays" : all) +
+              ", got " + std::string(roleName(role)) + " '" + std::string(name) + "'");
 }
 
 Call &Call::set(std::string_view name, Role role, Array array) {
@@ -143,7 +145,7 @@ void Call::pack() {
 }
 
 void Call::prepareWorkspace(gf_workspace workspace) {
-  const int64_t bytes = workspace(dims_.data(), &call_);
+  const int64_t bytes = workspace ? workspace(dims_.data(), &call_) : 0;
   if (bytes < 0)
     throw Error("kernel '" + signature_.entry + "': expected a workspace of 0 or more bytes, got " +
                 std::to_string(bytes));
@@ -151,7 +153,7 @@ void Call::prepareWorkspace(gf_workspace workspace) {
     buffer_ = allocateAligned(bytes);
     capacity_ = bytes;
   }
-  call_.workspace = buffer_.get();
+  call_.workspace = bytes > 0 ? buffer_.get() : nullptr;
   call_.workspace_bytes = bytes;
   sized_ = workspace;
 }
@@ -164,7 +166,7 @@ void Call::run(gf_kernel kernel, gf_workspace workspace, uint64_t seed, double s
   call_.error = message_.data();
   call_.error_capacity = static_cast<int64_t>(message_.size());
   message_[0] = 0;
-  if (workspace && workspace != sized_)
+  if (workspace != sized_)
     prepareWorkspace(workspace);
   if (const int32_t status = kernel(pointers_.data(), dims_.data(), strides_.data(), &call_); status != GF_OK)
     failStatus(status);
@@ -175,8 +177,8 @@ void Call::failStatus(int32_t status) const {
   const std::string text(message_.begin(), end);
   if (!text.empty())
     throw Error(text);
-  throw Error("kernel '" + signature_.entry + "': expected success, got status " + std::to_string(status) + " (" +
-              statusText(status) + ")");
+  throw Error("kernel '" + signature_.entry + "': expected success, got status " + std::to_string(status) +
+              " (" + statusText(status) + ")");
 }
 
 const Array &Call::output(std::string_view name, Role role) const {

@@ -8,8 +8,9 @@
 
 namespace genfuse {
 
-/// Arrays for one kernel. All checks happen in `bind`, before the kernel runs: after an error no array has changed.
-/// `run` neither allocates nor looks names up once the call is bound. One object serves one thread at a time.
+/// Arrays for one kernel. All checks happen in `bind`, before the kernel runs: after an error no array has
+/// changed. `run` neither allocates nor looks names up once the call is bound. One object serves one thread
+/// at a time.
 class __attribute__((visibility("default"))) Call {
 public:
   /// Errors: a signature with the same name and role twice, or with a symbol that it does not have.
@@ -23,23 +24,23 @@ public:
   /// How many instances batched arrays hold in their last dimension; 1 at first. Errors: a negative number.
   Call &instances(int64_t count);
 
-  /// Hands an array to the call; the memory is used as it is. An input has to be set; an output that is not set is
-  /// allocated, full of zeros. An undefined array takes an earlier one back. Errors: an array that the kernel does
-  /// not have.
+  /// Hands an array to the call; the memory is used as it is. An input has to be set; an output that is not
+  /// set is allocated, full of zeros. An undefined array takes an earlier one back. Errors: an array that the
+  /// kernel does not have.
   Call &set(std::string_view name, Role role, Array array);
 
-  /// Checks all arrays against the signature, allocates outputs; `run` calls it when something was set. Errors,
-  /// which name the array: a missing input, another type or shape, sizes that contradict each other, a stride other
-  /// than 1 in the last dimension, an output that overlaps itself, another output or an input.
+  /// Checks all arrays against the signature, allocates outputs; `run` calls it when something was set.
+  /// Errors, which name the array: a missing input, another type or shape, sizes that contradict each other,
+  /// a stride other than 1 in the last dimension, an output that overlaps itself, another output or an input.
   void bind();
 
-  /// Computes all instances. Accumulators grow by scale * gradient, other outputs are overwritten. The workspace is
-  /// kept between runs. `workspace` may be null for a kernel that needs none. Errors: those of `bind`, and whatever
-  /// the kernel reports.
+  /// Computes all instances. Accumulators grow by scale * gradient, other outputs are overwritten. The
+  /// workspace is kept between runs. `workspace` may be null for a kernel that needs none. Errors: those of
+  /// `bind`, and whatever the kernel reports.
   void run(gf_kernel kernel, gf_workspace workspace, uint64_t seed = 0, double scale = 1.0);
 
-  /// The array of an output, once bound; the next run overwrites its elements. Errors: an array that is not an
-  /// output of the kernel, a call that is not bound.
+  /// The array of an output, once bound; the next run overwrites its elements. Errors: an array that is not
+  /// an output of the kernel, a call that is not bound.
   const Array &output(std::string_view name, Role role) const;
 
 private:

@@ -86,13 +86,15 @@ private:
   bool reals_ = false, integers_ = false, booleans_ = false;
 };
 
-void read(const std::string &address, const json &value, ChoiceMap &result) {
-  if (!value.is_object()) {
-    result.set(address, Rows(value, address).value().literal());
-    return;
+/// Reads the members of an object; `prefix` is empty or ends in `/`.
+void read(const std::string &prefix, const json &object, ChoiceMap &result) {
+  for (const auto &[key, member] : object.items()) {
+    const std::string address = prefix + key;
+    if (member.is_object())
+      read(address + "/", member, result);
+    else
+      result.set(address, Rows(member, address).value().literal());
   }
-  for (const auto &[key, member] : value.items())
-    read(address.empty() ? key : address + "/" + key, member, result);
 }
 
 json realToJson(double value) {

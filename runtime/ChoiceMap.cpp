@@ -11,8 +11,9 @@ bool startsWith(const Path &path, const Path &prefix) {
 
 /// The components before the first star.
 Path fixedPart(const Path &path) {
-  auto star = std::find_if(path.begin(), path.end(),
-                           [](const Component &component) { return component.kind == Component::Kind::star; });
+  auto star = std::find_if(path.begin(), path.end(), [](const Component &component) {
+    return component.kind == Component::Kind::star;
+  });
   return {path.begin(), star};
 }
 
@@ -33,8 +34,8 @@ std::string quoted(const std::string &text) { return "'" + text + "'"; }
 
 void checkWholeLeaf(const Pattern &leaf, const ChoiceValue &value) {
   if (value.array().rank() < static_cast<int64_t>(leaf.stars()))
-    throw Error("address " + quoted(leaf.text()) + ": expected an array of rank " + std::to_string(leaf.stars()) +
-                " or more, got " + value.describe());
+    throw Error("address " + quoted(leaf.text()) + ": expected an array of rank " +
+                std::to_string(leaf.stars()) + " or more, got " + value.describe());
 }
 
 ChoiceValue likewise(const ChoiceValue &original, Array array) {
@@ -69,7 +70,8 @@ ChoiceMap::ChoiceMap(std::initializer_list<std::pair<std::string_view, ChoiceVal
 const Pattern *ChoiceMap::findRelated(const Path &path) const {
   const Path fixed = fixedPart(path);
   for (size_t length = 1; length < fixed.size(); ++length)
-    if (auto found = entries_.find(Pattern(Path(fixed.begin(), fixed.begin() + length))); found != entries_.end())
+    if (auto found = entries_.find(Pattern(Path(fixed.begin(), fixed.begin() + length)));
+        found != entries_.end())
       return &found->first;
   for (auto it = entries_.lower_bound(Pattern(fixed)); it != entries_.end(); ++it) {
     if (!startsWith(it->first.path(), fixed))
@@ -97,7 +99,8 @@ ChoiceMap &ChoiceMap::set(std::string_view address, ChoiceValue value) {
 ChoiceValue ChoiceMap::getElement(const Pattern &leaf, const Address &address) const {
   const ChoiceValue &value = entries_.at(leaf);
   Array array = value.array();
-  for (int64_t index : *leaf.match(address)) {
+  const std::vector<int64_t> indices = leaf.match(address).value();
+  for (int64_t index : indices) {
     if (index >= array.shape()[0])
       throw Error("address " + quoted(address.text()) + ": index " + std::to_string(index) +
                   " is past the end of " + quoted(leaf.text()) + ", which has " +
@@ -122,7 +125,8 @@ bool ChoiceMap::has(std::string_view address) const {
   const Pattern pattern = Pattern::parse(address);
   if (entries_.count(pattern))
     return true;
-  return pattern.stars() == 0 && std::any_of(wholeLeaves_.begin(), wholeLeaves_.end(), [&](const Pattern &leaf) {
+  return pattern.stars() == 0 &&
+         std::any_of(wholeLeaves_.begin(), wholeLeaves_.end(), [&](const Pattern &leaf) {
            return relate(leaf.path(), pattern.path()) == Relation::same &&
                   selectBelow(leaf.path(), entries_.at(leaf), pattern.path());
          });

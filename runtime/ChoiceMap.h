@@ -9,8 +9,9 @@
 
 namespace genfuse {
 
-/// A hierarchical map from addresses to values. An entry is one address (`y/3`), or a whole leaf: a pattern such as
-/// `image/*/y` with an array whose first dimensions run over the stars. Arrays are shared, not copied.
+/// A hierarchical map from addresses to values. An entry is one address (`y/3`), or a whole leaf: a pattern
+/// such as `image/*/y` with an array whose first dimensions run over the stars. Arrays are shared, not
+/// copied.
 class __attribute__((visibility("default"))) ChoiceMap {
 public:
   using Entries = std::map<Pattern, ChoiceValue>;
@@ -19,9 +20,9 @@ public:
   /// Errors: those of `set`.
   ChoiceMap(std::initializer_list<std::pair<std::string_view, ChoiceValue>> entries);
 
-  /// Adds an entry. Errors, after which the map is unchanged: an address that is none, that is already given (also
-  /// by a whole leaf), or that has a value where another entry has a sub-map or the reverse; a whole leaf whose
-  /// value has fewer dimensions than stars.
+  /// Adds an entry. Errors, after which the map is unchanged: an address that is none, that is already given
+  /// (also by a whole leaf), or that has a value where another entry has a sub-map or the reverse; a whole
+  /// leaf whose value has fewer dimensions than stars.
   ChoiceMap &set(std::string_view address, ChoiceValue value);
 
   /// The value at an address (also an element of a whole leaf), or of a whole leaf as it was set. Errors: an
@@ -43,16 +44,19 @@ public:
   /// The entries of both. Errors: those of `set`.
   ChoiceMap merge(const ChoiceMap &other) const;
 
-  /// All values of one leaf as an array `[plate lengths..., element shape...]`: the user's own memory where the
-  /// whole leaf was set, otherwise assembled from `y/0 ... y/n-1`. Errors, which name the address: a missing
-  /// element, an index past the end, a sub-map where a value is expected and the reverse, another type or shape.
+  /// All values of one leaf as an array `[plate lengths..., element shape...]`: the user's own memory where
+  /// the whole leaf was set, otherwise assembled from `y/0 ... y/n-1`. Errors, which name the address: a
+  /// missing element, an index past the end, a sub-map where a value is expected and the reverse, another
+  /// type or shape.
   Array leafArray(std::string_view leaf, ElementType type, const Shape &plateLengths,
                   const Shape &elementShape) const;
 
   /// Errors: an entry whose address belongs to none of these leaves.
   void expectOnly(const std::vector<std::string> &leaves) const;
 
-  friend bool operator==(const ChoiceMap &left, const ChoiceMap &right) { return left.entries_ == right.entries_; }
+  friend bool operator==(const ChoiceMap &left, const ChoiceMap &right) {
+    return left.entries_ == right.entries_;
+  }
 
 private:
   /// An entry that shares an address with the path, contains it, or lies below it; null if there is none.

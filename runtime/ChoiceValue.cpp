@@ -67,7 +67,8 @@ bool ChoiceValue::boolean() const {
 Array ChoiceValue::as(ElementType type, const Shape &shape, std::string_view address) const {
   const ElementType own = array_.type();
   const bool emptyLiteral = literal_ && array_.elementCount() == 0;
-  const bool real = isReal(type) && (own == type || (literal_ && own != ElementType::boolean) || kind() == Kind::real);
+  const bool real =
+      isReal(type) && (own == type || (literal_ && own != ElementType::boolean) || kind() == Kind::real);
   const std::string prefix = "address '" + std::string(address) + "': expected ";
   if (own != type && !real && !emptyLiteral)
     throw Error(prefix + "type " + std::string(typeName(type)) + ", got " + std::string(typeName(own)));

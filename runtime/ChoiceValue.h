@@ -7,16 +7,16 @@
 
 namespace genfuse {
 
-/// A value that keeps its kind. An array is a vector choice, or all values of a leaf at once. An array of rank 0 and
-/// type f64, i64 or boolean becomes a scalar.
+/// A value that keeps its kind. An array is a vector choice, or all values of a leaf at once. An array of
+/// rank 0 and type f64, i64 or boolean becomes a scalar.
 class __attribute__((visibility("default"))) ChoiceValue {
 public:
   enum class Kind { real, integer, boolean, array };
 
   template <std::floating_point T> ChoiceValue(T value) : array_(Array::scalar(static_cast<double>(value))) {}
   template <std::integral T>
-    requires(!std::same_as<T, bool>)
-  ChoiceValue(T value) : array_(Array::scalar(static_cast<int64_t>(value))) {}
+  requires(!std::same_as<T, bool>) ChoiceValue(T value)
+      : array_(Array::scalar(static_cast<int64_t>(value))) {}
   template <std::same_as<bool> T> ChoiceValue(T value) : array_(Array::scalar(value)) {}
   /// Errors: an undefined array.
   ChoiceValue(Array array);
@@ -34,16 +34,18 @@ public:
   /// The elements; a scalar is an array of rank 0 (f64, i64 or boolean).
   const Array &array() const { return array_; }
 
-  /// The array that a choice of this type and shape takes; zero-copy where the value is an array of that type.
-  /// A scalar real serves f32 and f64; arrays keep their type; literals may also turn integers into reals and
-  /// change the width of reals. Errors, which name the address: another type or shape.
+  /// The array that a choice of this type and shape takes; zero-copy where the value is an array of that
+  /// type. A scalar real serves f32 and f64; arrays keep their type; literals may also turn integers into
+  /// reals and change the width of reals. Errors, which name the address: another type or shape.
   Array as(ElementType type, const Shape &shape, std::string_view address) const;
 
   /// `a real`, `an integer`, `a boolean` or `an array f64 [3]`.
   std::string describe() const;
 
   /// Same kind, type and elements; NaN equals NaN; whether a value is a literal does not count.
-  friend bool operator==(const ChoiceValue &left, const ChoiceValue &right) { return left.array_ == right.array_; }
+  friend bool operator==(const ChoiceValue &left, const ChoiceValue &right) {
+    return left.array_ == right.array_;
+  }
 
 private:
   Array array_;

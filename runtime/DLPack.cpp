@@ -22,8 +22,10 @@ ElementType importType(DLDataType given) {
 void checkDevice(DLDevice device) {
   if (device.device_type == kDLCPU || device.device_type == kDLCUDAHost)
     return;
-  std::string name = device.device_type == kDLCUDA ? "a cuda device" : "device type " + std::to_string(device.device_type);
-  throw Error("dlpack tensor: expected host memory, got " + name + ", index " + std::to_string(device.device_id));
+  std::string name =
+      device.device_type == kDLCUDA ? "a cuda device" : "device type " + std::to_string(device.device_type);
+  throw Error("dlpack tensor: expected host memory, got " + name + ", index " +
+              std::to_string(device.device_id));
 }
 
 Array import(const DLTensor &tensor, std::shared_ptr<void> owner) {

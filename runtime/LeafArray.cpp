@@ -30,7 +30,8 @@ public:
     const int64_t missing = std::find(flags, flags + count, false) - flags;
     if (missing == count)
       return values_;
-    throw Error("address '" + leaf_.at(unravel(missing)).text() + "': expected a value, got none" + lengths());
+    throw Error("address '" + leaf_.at(unravel(missing)).text() + "': expected a value, got none" +
+                lengths());
   }
 
 private:
@@ -76,7 +77,8 @@ private:
 [[noreturn]] void failDepth(const Pattern &entry, const Pattern &leaf, Relation relation) {
   if (relation == Relation::inside) {
     const Path value(entry.path().begin(), entry.path().begin() + leaf.path().size());
-    throw Error("address '" + entry.text() + "': expected a value at '" + pathText(value) + "', got a sub-map");
+    throw Error("address '" + entry.text() + "': expected a value at '" + pathText(value) +
+                "', got a sub-map");
   }
   throw Error("address '" + entry.text() + "': expected a sub-map with '" + leaf.text() + "', got a value");
 }
@@ -117,8 +119,8 @@ void ChoiceMap::expectOnly(const std::vector<std::string> &leafNames) const {
       return relate(entry.path(), leaf.path()) != Relation::apart;
     });
     if (known == leaves.end())
-      throw Error("address '" + entry.text() + "': expected an address of " + (all.empty() ? "no leaf" : all) +
-                  ", got an unknown one");
+      throw Error("address '" + entry.text() + "': expected an address of " +
+                  (all.empty() ? "no leaf" : all) + ", got an unknown one");
     if (const Relation relation = relate(entry.path(), known->path()); relation != Relation::same)
       failDepth(entry, *known, relation);
   }

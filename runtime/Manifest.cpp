@@ -19,15 +19,15 @@ public:
     throw Error("manifest: " + place_ + ": expected " + expected + ", got " + value_.dump());
   }
 
-  /// Checks that the members of an object are these.
-  void members(std::initializer_list<const char *> names) const {
+  /// Checks that the members of an object are these; it may have the optional one as well.
+  void members(std::initializer_list<const char *> names, std::string_view optional = {}) const {
     if (!value_.is_object())
       fail("an object");
     for (const char *name : names)
       if (!value_.contains(name))
         throw Error("manifest: " + place_ + ": expected a member '" + name + "', got none");
     for (const auto &[key, member] : value_.items())
-      if (std::find(names.begin(), names.end(), key) == names.end())
+      if (key != optional && std::find(names.begin(), names.end(), key) == names.end())
         throw Error("manifest: " + place_ + ": expected no member '" + key + "', got one");
   }
 
@@ -44,8 +44,12 @@ public:
 
   std::string text() const { return value_.is_string() ? value_.get<std::string>() : (fail("a string"), ""); }
   bool boolean() const { return value_.is_boolean() ? value_.get<bool>() : (fail("true or false"), false); }
-  int64_t integer() const { return value_.is_number_integer() ? value_.get<int64_t>() : (fail("an integer"), 0); }
+  double real() const { return value_.is_number() ? value_.get<double>() : (fail("a number"), 0); }
+  int64_t integer() const {
+    return value_.is_number_integer() ? value_.get<int64_t>() : (fail("an integer"), 0);
+  }
 
+  bool has(const char *name) const { return value_.contains(name); }
   bool isInteger() const { return value_.is_number_integer(); }
   bool isText() const { return value_.is_string(); }
 
@@ -78,7 +82,7 @@ Dimension readDimension(const Reader &reader, const std::vector<std::string> &sy
 }
 
 ArraySpec readArray(const Reader &reader, const std::vector<std::string> &symbols) {
-  reader.members({"name", "role", "type", "shape", "batched", "output"});
+  reader.members({"name", "role", "type", "shape", "batched", "output"}, "init");
   const Reader role = reader.member("role"), type = reader.member("type");
   const std::optional<Role> roleValue = roleFromName(role.text());
   if (!roleValue)
@@ -86,10 +90,17 @@ ArraySpec readArray(const Reader &reader, const std::vector<std::string> &symbol
   const std::optional<ElementType> typeValue = typeFromName(type.text());
   if (!typeValue)
     type.fail("one of " + allTypeNames());
-  ArraySpec spec{reader.member("name").text(), *roleValue, *typeValue, {}, reader.member("batched").boolean(),
-                 reader.member("output").boolean()};
+  ArraySpec spec{};
+  spec.name = reader.member("name").text();
+  spec.role = *roleValue;
+  spec.type = *typeValue;
+  spec.batched = reader.member("batched").boolean();
+  spec.output = reader.member("output").boolean();
   for (const Reader &dimension : reader.member("shape").elements())
     spec.shape.push_back(readDimension(dimension, symbols));
+  if (reader.has("init"))
+    for (const Reader &value : reader.member("init").elements())
+      spec.init.push_back(value.real());
   return spec;
 }
 
@@ -118,6 +129,8 @@ json signatureToJson(const Signature &signature) {
                       {"shape", shape},
                       {"batched", spec.batched},
                       {"output", spec.output}});
+    if (!spec.init.empty())
+      arrays.back()["init"] = spec.init;
   }
   return {{"abi_version", GF_ABI_VERSION},
           {"entry", signature.entry},

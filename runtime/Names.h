@@ -8,36 +8,31 @@
 namespace genfuse {
 
 /// `f32`, `f64`, `i64` or `boolean`.
-std::string_view typeName(ElementType type);
-std::optional<ElementType> typeFromName(std::string_view name);
+__attribute__((visibility("default"))) std::string_view typeName(ElementType type);
+__attribute__((visibility("default"))) std::optional<ElementType> typeFromName(std::string_view name);
 
 /// The enumerator as a word: `argument`, `parameterGradient`, ...
-std::string_view roleName(Role role);
-std::optional<Role> roleFromName(std::string_view name);
+__attribute__((visibility("default"))) std::string_view roleName(Role role);
+__attribute__((visibility("default"))) std::optional<Role> roleFromName(std::string_view name);
 
 /// All names, for messages: `argument, parameter, ...`.
-std::string allTypeNames();
-std::string allRoleNames();
+__attribute__((visibility("default"))) std::string allTypeNames();
+__attribute__((visibility("default"))) std::string allRoleNames();
 
 /// Bytes of one element in memory (a boolean takes one byte).
-int64_t byteSize(ElementType type);
+__attribute__((visibility("default"))) int64_t byteSize(ElementType type);
 
 template <class T> struct ElementTypeOf;
-template <> struct ElementTypeOf<float> {
-  static constexpr ElementType value = ElementType::f32;
-};
-template <> struct ElementTypeOf<double> {
-  static constexpr ElementType value = ElementType::f64;
-};
-template <> struct ElementTypeOf<int64_t> {
-  static constexpr ElementType value = ElementType::i64;
-};
-template <> struct ElementTypeOf<bool> {
-  static constexpr ElementType value = ElementType::boolean;
-};
+template <> struct ElementTypeOf<float> { static constexpr ElementType value = ElementType::f32; };
+template <> struct ElementTypeOf<double> { static constexpr ElementType value = ElementType::f64; };
+template <> struct ElementTypeOf<int64_t> { static constexpr ElementType value = ElementType::i64; };
+template <> struct ElementTypeOf<bool> { static constexpr ElementType value = ElementType::boolean; };
 
 /// float, double, int64_t and bool are the C++ types of elements.
-template <class T> concept Element = requires { ElementTypeOf<T>::value; };
+template <class T>
+concept Element = requires {
+  ElementTypeOf<T>::value;
+};
 
 /// Calls `function.operator()<T>()` with the C++ type of `type`.
 template <class Function> decltype(auto) dispatch(ElementType type, Function &&function) {

@@ -160,7 +160,7 @@ void work(const Options &options) {
   if (options.stage == "gen")
     return write(options, model.text());
   CompileOptions compile;
-  compile.real = options.real == "f64" ? Real::f64 : Real::f32;
+  compile.real = options.real == "f64" ? Precision::f64 : Precision::f32;
   compile.target = options.target;
   compile.mapping = mappingOf(options.mapping);
   compile.lanes = options.lanes;

@@ -88,7 +88,7 @@ std::optional<SizeExpression> Lowerer::elementsOf(Value tensor) {
     if (!size)
       return std::nullopt;
     if (size->terms.empty())
-      product = SizeExpression{}.plus(product, size->constant);
+      product.constant *= size->constant;
     else
       product.factors.push_back(*size);
   }

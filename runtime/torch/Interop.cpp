@@ -44,8 +44,9 @@ at::Tensor toTensor(const Array &array) {
     if (stride < 0)
       throw Error("tensor: expected strides of 0 or more, got " + shapeText(array.strides()));
   const at::ScalarType type = types[static_cast<size_t>(array.type())].second;
-  return at::from_blob(array.data(), array.shape(), array.strides(), [array](void *) {},
-                       at::TensorOptions().dtype(type).device(at::kCPU));
+  return at::from_blob(
+      array.data(), array.shape(), array.strides(), [array](void *) {},
+      at::TensorOptions().dtype(type).device(at::kCPU));
 }
 
 } // namespace genfuse

@@ -79,7 +79,7 @@ Array array(const json &value, ElementType type, int64_t instances) {
 
 std::vector<Setting> settings() {
   std::vector<Setting> all;
-  for (Real real : {Real::f64, Real::f32}) {
+  for (Precision real : {Precision::f64, Precision::f32}) {
     all.push_back({real, Mapping::single, 0});
     // One tail only, whole vectors and a tail.
     for (int64_t instances : {1, 37}) {
@@ -95,7 +95,7 @@ std::string name(const Setting &setting) {
          std::to_string(setting.instances);
 }
 
-void expectNear(const json &expected, const Array &got, Real real, const std::string &what) {
+void expectNear(const json &expected, const Array &got, Precision real, const std::string &what) {
   ASSERT_TRUE(got.defined()) << what << " was not computed";
   std::vector<double> wanted;
   if (expected.is_array())
@@ -106,7 +106,7 @@ void expectNear(const json &expected, const Array &got, Real real, const std::st
   ASSERT_GT(got.elementCount(), 0) << what;
   ASSERT_EQ(got.elementCount() % static_cast<int64_t>(wanted.size()), 0) << what << " " << got.describe();
   int64_t instances = got.elementCount() / static_cast<int64_t>(wanted.size());
-  double relative = real == Real::f64 ? 1e-9 : 2e-5, absolute = real == Real::f64 ? 1e-12 : 1e-6;
+  double relative = real == Precision::f64 ? 1e-9 : 2e-5, absolute = real == Precision::f64 ? 1e-12 : 1e-6;
   for (int64_t i = 0; i < got.elementCount(); ++i) {
     double want = wanted[i / instances];
     double value = got.type() == ElementType::f32   ? got.values<float>()[i]

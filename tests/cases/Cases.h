@@ -22,7 +22,7 @@ Array array(const nlohmann::json &value, ElementType type, int64_t instances = 0
 
 /// How a kernel is compiled and called: everything has to give the same numbers.
 struct Setting {
-  Real real;
+  Precision real;
   Mapping mapping;
   int64_t instances; ///< 0: arrays without instances
 };
@@ -31,6 +31,6 @@ std::string name(const Setting &setting);
 
 /// Fails the running test unless `got` is `expected` to the tolerances of the cases: 1e-9 relative (1e-12 at 0) in
 /// double, 2e-5 relative (1e-6 at 0) in float. Every instance of `got` is compared.
-void expectNear(const nlohmann::json &expected, const Array &got, Real real, const std::string &what);
+void expectNear(const nlohmann::json &expected, const Array &got, Precision real, const std::string &what);
 
 } // namespace genfuse::cases

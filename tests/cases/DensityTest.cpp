@@ -65,12 +65,12 @@ Program &programOf(const dist::Record &record, const cases::Setting &setting) {
   return known->second;
 }
 
-ElementType elementOf(dist::Kind kind, Real real) {
+ElementType elementOf(dist::Kind kind, Precision real) {
   if (kind == dist::Kind::integer)
     return ElementType::i64;
   if (kind == dist::Kind::boolean)
     return ElementType::boolean;
-  return real == Real::f32 ? ElementType::f32 : ElementType::f64;
+  return real == Precision::f32 ? ElementType::f32 : ElementType::f64;
 }
 
 struct DensityCase {
@@ -83,7 +83,7 @@ std::vector<DensityCase> densityCases() {
   for (const json &item :
        cases::ofKind("density", [](const json &c) { return recordOf(c.at("distribution")) != nullptr; }))
     for (const cases::Setting &setting : cases::settings())
-      if (setting.real == Real::f64 || !notInFloat.count(item.at("id")))
+      if (setting.real == Precision::f64 || !notInFloat.count(item.at("id")))
         result.push_back({item, setting});
   return result;
 }

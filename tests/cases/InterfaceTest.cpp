@@ -46,7 +46,7 @@ class Interface : public testing::TestWithParam<InterfaceCase> {
 protected:
   const json &item = GetParam().item;
   const cases::Setting &setting = GetParam().setting;
-  ElementType real = setting.real == Real::f32 ? ElementType::f32 : ElementType::f64;
+  ElementType real = setting.real == Precision::f32 ? ElementType::f32 : ElementType::f64;
 
   Inputs inputs(const json &args, const json &choices) {
     Inputs result;
@@ -143,7 +143,7 @@ TEST_P(Interface, PlateGradientByDifferences) {
   Program &program = programOf("PL", setting);
   Inputs given = inputs(item.at("args"), item.at("choices"));
   Outcome outcome = program.run("gradient(mu)", given, options());
-  Program &exact = programOf("PL", {Real::f64, Mapping::single, 0});
+  Program &exact = programOf("PL", {Precision::f64, Mapping::single, 0});
   auto scoreAt = [&](double mu) {
     json choices = item.at("choices");
     Inputs at;
@@ -159,7 +159,7 @@ TEST_P(Interface, PlateGradientByDifferences) {
   // The score is quadratic in mu: central differences are exact up to rounding, 1e-13 / h.
   double difference = (scoreAt(mu + h) - scoreAt(mu - h)) / (2 * h);
   const Array &gradient = outcome.choiceGradients["mu"];
-  double tolerance = setting.real == Real::f64 ? 1e-9 : 2e-5;
+  double tolerance = setting.real == Precision::f64 ? 1e-9 : 2e-5;
   for (int64_t i = 0; i < gradient.elementCount(); ++i) {
     double got = gradient.type() == ElementType::f32 ? gradient.values<float>()[i] : gradient.values<double>()[i];
     EXPECT_NEAR(got, difference, tolerance * std::fabs(difference));

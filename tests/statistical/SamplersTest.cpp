@@ -21,12 +21,12 @@ template <class T> Inputs inputs(T a, T b, const std::vector<T> &p) {
   return result;
 }
 
-Array draw(const std::string &sample, Real real, double a, double b, const std::vector<double> &p) {
+Array draw(const std::string &sample, Precision real, double a, double b, const std::vector<double> &p) {
   Program program(Model::parse(modelText(sample)), {real, "native", Mapping::instances});
   RunOptions options;
   options.seed = 20261121;
   options.instances = count;
-  Inputs given = real == Real::f64 ? inputs<double>(a, b, p)
+  Inputs given = real == Precision::f64 ? inputs<double>(a, b, p)
                                    : inputs<float>(a, b, std::vector<float>(p.begin(), p.end()));
   return program.run("simulate()", given, options).choices.at("x");
 }
@@ -65,7 +65,7 @@ double chiSquare(const std::vector<double> &draws, const std::vector<double> &pr
   return statistic;
 }
 
-class Samplers : public testing::TestWithParam<Real> {};
+class Samplers : public testing::TestWithParam<Precision> {};
 
 TEST_P(Samplers, Normal) {
   auto draws = values(draw(R"(%x = gen.sample "x" normal(%a, %b) : (f64, f64) -> f64)", GetParam(), 1.5, 0.5, {0}));
@@ -108,7 +108,7 @@ TEST_P(Samplers, CategoricalLogits) {
   EXPECT_LT(chiSquare(draws, p), 21.2);
 }
 
-INSTANTIATE_TEST_SUITE_P(Reals, Samplers, testing::Values(Real::f32, Real::f64),
+INSTANTIATE_TEST_SUITE_P(Reals, Samplers, testing::Values(Precision::f32, Precision::f64),
                          [](const auto &info) { return realName(info.param); });
 
 const char *const nested = R"(
@@ -136,7 +136,7 @@ gen.func @nested(%s: tensor<?x?xf64> {gen.name = "s"}) {
 )";
 
 template <class T> Outcome simulateNested(Mapping mapping, int64_t lanes, int64_t instances) {
-  Real real = std::is_same_v<T, float> ? Real::f32 : Real::f64;
+  Precision real = std::is_same_v<T, float> ? Precision::f32 : Precision::f64;
   Program program(Model::parse(nested), {real, "native", mapping, lanes});
   Inputs given;
   given.arguments["s"] = Array::from<T>(std::vector<T>(7 * 5, T(0.5)), {7, 5});

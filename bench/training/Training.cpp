@@ -1,0 +1,127 @@
+#include "bench/training/Training.h"
+#include "runtime/Error.h"
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <functional>
+
+namespace genfuse::bench {
+
+namespace {
+
+double now() {
+  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+using Factory = std::unique_ptr<Side> (*)(const Task &, const Parameters &);
+constexpr std::pair<char, Factory> factories[] = {{'a', makeTorchPerImage},
+                                                  {'b', makeTorchVectorised},
+                                                  {'c', makeGenfusePerImage},
+                                                  {'d', makeGenfuseBatched},
+                                                  {'e', makeGenfuseByHand}};
+
+struct Runner {
+  std::unique_ptr<Side> side;
+  Run run;
+  int64_t done = 0;
+};
+
+std::vector<Runner> makeRunners(const Task &task, const Settings &settings) {
+  Parameters zeros{std::vector<float>(classes * task.images->pixels), std::vector<float>(classes)};
+  std::vector<Runner> runners;
+  for (auto [letter, make] : factories) {
+    if (settings.sides.find(letter) == std::string::npos)
+      continue;
+    Runner runner;
+    runner.side = make(task, zeros);
+    runner.run.letter = letter;
+    runner.run.name = runner.side->name();
+    runner.run.iterations = letter == 'a' ? settings.perImageIterations : settings.iterations;
+    runner.run.compileMilliseconds = runner.side->compileMilliseconds();
+    runners.push_back(std::move(runner));
+  }
+  return runners;
+}
+
+/// Up to `count` iterations of one side, one measured block. A block ends where the early parameters are taken.
+void runBlock(Runner &runner, int64_t count, const Settings &settings, int64_t batches) {
+  int64_t end = std::min(runner.done + count, runner.run.iterations);
+  if (runner.done < settings.perImageIterations)
+    end = std::min(end, settings.perImageIterations);
+  if (runner.done >= end)
+    return;
+  int64_t start = runner.done;
+  double objective = 0, before = now();
+  for (; runner.done < end; ++runner.done)
+    objective = runner.side->step(runner.done % batches * settings.batch);
+  runner.run.blockMilliseconds.push_back((now() - before) / static_cast<double>(end - start));
+  runner.run.objective.emplace_back(runner.done, objective);
+  if (runner.done == settings.perImageIterations)
+    runner.run.early = runner.side->parameters();
+}
+
+} // namespace
+
+Results train(const Images &images, const Settings &settings, const std::function<void(double)> &progress) {
+  int64_t batches = images.count() / settings.batch;
+  if (batches == 0)
+    throw Error("expected at least " + std::to_string(settings.batch) + " training images, one batch, got " +
+                std::to_string(images.count()));
+  std::vector<Runner> runners = makeRunners({&images, settings.batch, settings.step}, settings);
+  int64_t block = std::max<int64_t>(1, settings.iterations / 100);
+  for (int64_t at = 0, end = settings.iterations + block; at < end; at += block) {
+    for (Runner &runner : runners)
+      runBlock(runner, runner.run.letter == 'a' ? 1 : block, settings, batches);
+    progress(std::min(1.0, static_cast<double>(at) / static_cast<double>(settings.iterations)));
+  }
+  Results results;
+  results.earlyIteration = settings.perImageIterations;
+  for (Runner &runner : runners) {
+    while (runner.done < runner.run.iterations)
+      runBlock(runner, block, settings, batches);
+    runner.run.final = runner.side->parameters();
+    results.runs.push_back(std::move(runner.run));
+  }
+  progress(1.0);
+  return results;
+}
+
+double quantile(std::vector<double> values, double q) {
+  std::sort(values.begin(), values.end());
+  return values.empty() ? 0 : values[static_cast<size_t>(q * static_cast<double>(values.size() - 1) + 0.5)];
+}
+
+double difference(const Parameters &a, const Parameters &b) {
+  double worst = 0, scale = 0;
+  auto compare = [&](const std::vector<float> &x, const std::vector<float> &y) {
+    for (size_t i = 0; i < y.size(); ++i) {
+      worst = std::max(worst, std::fabs(static_cast<double>(x[i]) - y[i]));
+      scale = std::max(scale, std::fabs(static_cast<double>(y[i])));
+    }
+  };
+  compare(a.weights, b.weights);
+  compare(a.biases, b.biases);
+  return scale == 0 ? worst : worst / scale;
+}
+
+Evaluation evaluate(const Images &images, const Parameters &parameters) {
+  Evaluation result{0, 0};
+  for (int64_t i = 0; i < images.count(); ++i) {
+    const float *x = &images.images[i * images.pixels];
+    double logits[classes], largest = -HUGE_VAL, total = 0;
+    for (int64_t k = 0; k < classes; ++k) {
+      logits[k] = parameters.biases[k];
+      for (int64_t d = 0; d < images.pixels; ++d)
+        logits[k] += static_cast<double>(parameters.weights[k * images.pixels + d]) * x[d];
+      largest = std::max(largest, logits[k]);
+    }
+    for (double logit : logits)
+      total += std::exp(logit - largest);
+    result.logLikelihood += logits[images.labels[i]] - largest - std::log(total);
+    result.accuracy += std::max_element(logits, logits + classes) - logits == images.labels[i];
+  }
+  result.accuracy /= static_cast<double>(std::max<int64_t>(images.count(), 1));
+  return result;
+}
+
+} // namespace genfuse::bench

@@ -1,0 +1,82 @@
+// Handles of distributions: objects that make a gf::Distribution from its arguments. They come from the
+// records in ir/dist, so that names, arguments and types are written once.
+#pragma once
+
+#include "frontend/Types.h"
+#include "ir/dist/All.h"
+#include <utility>
+
+namespace genfuse {
+
+/// A distribution with its arguments, over values of type T; gf::sample draws from it.
+template <Traced T> struct Distribution {
+  std::string_view name;
+  std::vector<detail::Node> arguments;
+};
+
+/// An argument given by name, such as `gf::logits = l`.
+template <class Tag, class T> struct Named { T value; };
+
+/// What stands left of the `=` in a named argument.
+template <class Tag> struct Keyword {
+  template <class T> constexpr Named<Tag, T> operator=(const T &value) const { return {value}; }
+};
+struct ProbsTag {};
+struct LogitsTag {};
+/// Probabilities: `gf::probs = p`.
+inline constexpr Keyword<ProbsTag> probs;
+/// Log odds of a bernoulli, or log probabilities up to a constant of a categorical: `gf::logits = l`.
+inline constexpr Keyword<LogitsTag> logits;
+
+namespace detail {
+
+template <dist::Kind K> struct TypeOfKind;
+template <> struct TypeOfKind<dist::Kind::real> { using type = Real; };
+template <> struct TypeOfKind<dist::Kind::integer> { using type = Int; };
+template <> struct TypeOfKind<dist::Kind::boolean> { using type = Bool; };
+template <> struct TypeOfKind<dist::Kind::realVector> { using type = Vector; };
+
+template <class R> using ValueOf = typename TypeOfKind<R::record.value>::type;
+template <class R, std::size_t I>
+using ArgumentOf = typename TypeOfKind<R::record.argumentStore[I].kind>::type;
+
+template <class R, class Numbers> struct HandleOf;
+template <class R, std::size_t... I> struct HandleOf<R, std::index_sequence<I...>> {
+  Distribution<ValueOf<R>> operator()(const ArgumentOf<R, I> &...arguments) const {
+    return {R::record.name, {arguments...}};
+  }
+};
+
+} // namespace detail
+
+/// The handle of record R: called with the record's arguments in order.
+template <class R> struct Handle : detail::HandleOf<R, std::make_index_sequence<R::record.argumentCount>> {};
+
+/// A distribution over the same values in two parametrisations: `gf::probs = ...` or `gf::logits = ...`.
+template <class Probs, class Logits> struct TwoWayHandle {
+  template <std::convertible_to<detail::ArgumentOf<Probs, 0>> T>
+  auto operator()(const Named<ProbsTag, T> &p) const {
+    return Handle<Probs>()(p.value);
+  }
+  template <std::convertible_to<detail::ArgumentOf<Logits, 0>> T>
+  auto operator()(const Named<LogitsTag, T> &l) const {
+    return Handle<Logits>()(l.value);
+  }
+};
+
+/// normal(mu, sigma): sigma is the standard deviation.
+inline constexpr Handle<dist::Normal> normal;
+/// uniform(low, high) on the closed interval.
+inline constexpr Handle<dist::Uniform> uniform;
+
+/// bernoulli(p), bernoulli(gf::probs = p) or bernoulli(gf::logits = l).
+struct BernoulliHandle : TwoWayHandle<dist::Bernoulli, dist::BernoulliLogits> {
+  using TwoWayHandle::operator();
+  Distribution<Bool> operator()(const Real &p) const { return Handle<dist::Bernoulli>()(p); }
+};
+inline constexpr BernoulliHandle bernoulli;
+
+/// categorical(gf::probs = p) or categorical(gf::logits = l) over 0 .. K-1, from a vector [K].
+inline constexpr TwoWayHandle<dist::Categorical, dist::CategoricalLogits> categorical;
+
+} // namespace genfuse
