@@ -128,6 +128,15 @@ private:
     return l.make<vector::CreateMaskOp>(VectorType::get({chunk}, l.builder.getI1Type()), count);
   }
 
+  /// Asks for the same place of the row one tile further on, which the next iteration of the sweep will read; past the
+  /// end it does nothing (a prefetch never faults).
+  void prefetchNextTile(const Operand &operand, Value at) {
+    const View &view = *l.tensor(operand.value).view;
+    Index ahead = l.times(l.builder.getIndexAttr(l.lanes.width), *view.laneStride);
+    memref::PrefetchOp::create(l.builder, l.loc, view.memory, l.asValue(l.plus(at, ahead)), /*isWrite=*/false,
+                               /*localityHint=*/2, /*isDataCache=*/true);
+  }
+
   /// All combinations of static places of `letters`.
   std::vector<Places> combinations(ArrayRef<char> letters) {
     std::vector<Places> all(1);
@@ -291,8 +300,12 @@ void Contraction::dotBlock(const Plan &plan, const std::vector<Places> &results,
       if (plan.rowLetter)
         places[plan.rowLetter] = row[r];
       Value &value = loaded[{n, byRow ? r : -1, key}];
-      if (!value)
-        value = loadChunk(l.tensor(operand.value).view->memory, positionAt(operand, places, row[r]), mask);
+      if (!value) {
+        Value at = positionAt(operand, places, row[r]);
+        value = loadChunk(l.tensor(operand.value).view->memory, at, mask);
+        if (isRows(operand) && !mask)
+          prefetchNextTile(operand, at);
+      }
       return value;
     };
     for (int64_t r = 0; r < rows; ++r)
