@@ -20,6 +20,9 @@ public:
       add(function.getArgAttrDict(i), type, /*output=*/false);
     for (auto [i, type] : llvm::enumerate(function.getResultTypes()))
       add(function.getResultAttrDict(i), type, /*output=*/true);
+    if (auto checks = function->getAttrOfType<ArrayAttr>(roles::checks))
+      for (Attribute check : checks)
+        addCheck(cast<StringAttr>(check).getValue());
     return signature;
   }
 
@@ -39,6 +42,19 @@ private:
     for (Attribute size : cast<ArrayAttr>(attributes.get(roles::shape)))
       array.shape.push_back(parse(cast<StringAttr>(size).getValue()));
     signature.arrays.push_back(std::move(array));
+  }
+
+  /// Reads a line of sizeChecks.
+  void addCheck(StringRef line) {
+    SizeCheck check;
+    auto [text, place] = line.split(" | ");
+    auto [left, right] = text.split(text.contains(" <= ") ? " <= " : " = ");
+    check.left = parse(left);
+    check.right = parse(right);
+    check.equal = !text.contains(" <= ");
+    check.text = text.str();
+    check.place = place.str();
+    signature.checks.push_back(std::move(check));
   }
 
   /// None for the seed and the number of instances, which travel in gf_call.

@@ -6,6 +6,7 @@
 #include "passes/Choices.h"
 #include "passes/InlineCalls.h"
 #include "passes/Roles.h"
+#include "passes/SizeChecks.h"
 #include "passes/SymbolicSize.h"
 
 using namespace mlir;
@@ -471,6 +472,10 @@ FailureOr<func::FuncOp> Deriver::run() {
                                            ValueRange(results).getTypes()));
   function.setArgAttrsAttr(builder.getArrayAttr(argumentAttributes));
   function.setResAttrsAttr(builder.getArrayAttr(resultAttributes));
+  if (std::vector<std::string> checks = sizeChecks(model); !checks.empty()) {
+    SmallVector<StringRef> texts(checks.begin(), checks.end());
+    function->setAttr(roles::checks, builder.getStrArrayAttr(texts));
+  }
   return function;
 }
 

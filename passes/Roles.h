@@ -9,7 +9,7 @@
 namespace genfuse::roles {
 
 inline constexpr llvm::StringLiteral name = "gen.name", role = "gen.role", shape = "gen.shape",
-                                     batched = "gen.batched", init = "gen.init";
+                                     batched = "gen.batched", init = "gen.init", checks = "gen.checks";
 
 inline constexpr llvm::StringLiteral argument = "argument", parameter = "parameter", choice = "choice",
                                      returnGradient = "return_gradient", score = "score", weight = "weight",

@@ -33,6 +33,7 @@ Binding::Binding(const Signature &signature, const std::vector<Array> &arrays, i
   for (size_t i = 0; i < arrays.size(); ++i)
     if (arrays[i].defined())
       checkShape(i);
+  checkSizes();
 }
 
 void Binding::checkForm(size_t array) const {
@@ -99,6 +100,18 @@ void Binding::checkShape(size_t array) const {
   }
   if (spec.batched && given.back() != instances_)
     failShape(array, "; the last dimension holds the instances");
+}
+
+/// Checks what the model takes for granted, as far as the sizes are known.
+void Binding::checkSizes() const {
+  for (const SizeCheck &check : signature_.checks) {
+    int64_t left = 0, right = 0;
+    if (!evaluate(check.left, left) || !evaluate(check.right, right) || (check.equal ? left == right : left <= right))
+      continue;
+    const size_t none = arrays_.size();
+    throw Error(check.place + ": expected sizes " + check.text + ", got " + std::to_string(left) + " and " +
+                std::to_string(right) + sourcesOf(check.left, none) + sourcesOf(check.right, none));
+  }
 }
 
 Shape Binding::shapeOf(size_t array) const {

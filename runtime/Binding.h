@@ -31,6 +31,7 @@ private:
   void solveAll();
   bool solveDimension(size_t array, size_t dimension);
   void checkShape(size_t array) const;
+  void checkSizes() const;
   bool evaluate(const Dimension &dimension, int64_t &size) const;
   std::string expectedShape(const ArraySpec &spec) const;
   std::string sourcesOf(const Dimension &dimension, size_t array) const;

@@ -104,6 +104,12 @@ ArraySpec readArray(const Reader &reader, const std::vector<std::string> &symbol
   return spec;
 }
 
+SizeCheck readCheck(const Reader &reader, const std::vector<std::string> &symbols) {
+  reader.members({"left", "right", "equal", "text", "place"});
+  return {readDimension(reader.member("left"), symbols), readDimension(reader.member("right"), symbols),
+          reader.member("equal").boolean(), reader.member("text").text(), reader.member("place").text()};
+}
+
 json writeDimension(const Dimension &dimension, const std::vector<std::string> &symbols) {
   if (dimension.terms.empty())
     return dimension.constant;
@@ -132,15 +138,25 @@ json signatureToJson(const Signature &signature) {
     if (!spec.init.empty())
       arrays.back()["init"] = spec.init;
   }
-  return {{"abi_version", GF_ABI_VERSION},
-          {"entry", signature.entry},
-          {"symbols", signature.symbols},
-          {"arrays", arrays}};
+  json checks = json::array();
+  for (const SizeCheck &check : signature.checks)
+    checks.push_back({{"left", writeDimension(check.left, signature.symbols)},
+                      {"right", writeDimension(check.right, signature.symbols)},
+                      {"equal", check.equal},
+                      {"text", check.text},
+                      {"place", check.place}});
+  json result = {{"abi_version", GF_ABI_VERSION},
+                 {"entry", signature.entry},
+                 {"symbols", signature.symbols},
+                 {"arrays", arrays}};
+  if (!checks.empty())
+    result["checks"] = checks;
+  return result;
 }
 
 Signature signatureFromJson(const json &value) {
   const Reader reader(value, "signature");
-  reader.members({"abi_version", "entry", "symbols", "arrays"});
+  reader.members({"abi_version", "entry", "symbols", "arrays"}, "checks");
   if (reader.member("abi_version").integer() != GF_ABI_VERSION)
     reader.member("abi_version").fail(std::to_string(GF_ABI_VERSION));
   Signature signature;
@@ -149,6 +165,9 @@ Signature signatureFromJson(const json &value) {
     signature.symbols.push_back(symbol.text());
   for (const Reader &array : reader.member("arrays").elements())
     signature.arrays.push_back(readArray(array, signature.symbols));
+  if (reader.has("checks"))
+    for (const Reader &check : reader.member("checks").elements())
+      signature.checks.push_back(readCheck(check, signature.symbols));
   return signature;
 }
 

@@ -43,10 +43,19 @@ struct ArraySpec {
   std::vector<double> init;     ///< initial values of a parameter: none, one for all elements, or one each
 };
 
+/// What the kernel takes for granted about sizes: left = right, or left <= right.
+struct SizeCheck {
+  Dimension left, right;
+  bool equal = true;
+  std::string text;  ///< `xs.1 = w.0`
+  std::string place; ///< where the model needs it: `model.cpp:7:12`
+};
+
 struct Signature {
   std::string entry;                ///< symbol of the kernel; its workspace function is entry + "_workspace"
   std::vector<std::string> symbols; ///< names of the symbolic dimensions, such as `xs.0`
   std::vector<ArraySpec> arrays;    ///< in the order of the pointers
+  std::vector<SizeCheck> checks;
 };
 
 } // namespace genfuse

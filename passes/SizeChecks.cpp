@@ -1,0 +1,109 @@
+#include "passes/SizeChecks.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "passes/SymbolicSize.h"
+
+using namespace mlir;
+
+namespace genfuse {
+
+namespace {
+
+/// `file:line:column` of the innermost place with a file.
+std::string placeOf(Location loc) {
+  if (auto file = loc->findInstanceOf<FileLineColLoc>())
+    return file.getFilename().str() + ":" + std::to_string(file.getLine()) + ":" + std::to_string(file.getColumn());
+  return "the model";
+}
+
+class Collector {
+public:
+  explicit Collector(gen::FuncOp model) : model(model) {}
+
+  std::vector<std::string> run() {
+    model.walk([&](Operation *op) {
+      if (auto einsum = dyn_cast<gen::EinsumOp>(op))
+        visitEinsum(einsum);
+      else if (auto element = dyn_cast<tensor::ExtractOp>(op))
+        for (auto [d, index] : llvm::enumerate(element.getIndices()))
+          visitIndex(element.getTensor(), d, index, op);
+      else if (auto slice = dyn_cast<tensor::ExtractSliceOp>(op))
+        visitSlice(slice);
+      else if (OpTrait::hasElementwiseMappableTraits(op))
+        visitElementwise(op);
+    });
+    return checks;
+  }
+
+private:
+  void add(std::optional<SizeExpression> left, const char *relation, std::optional<SizeExpression> right,
+           Operation *op) {
+    if (!left || !right)
+      return;
+    std::string a = left->text(model), b = right->text(model);
+    if (a == b)
+      return;
+    std::string line = a + " " + relation + " " + b + " | " + placeOf(op->getLoc());
+    if (!llvm::is_contained(checks, line))
+      checks.push_back(line);
+  }
+
+  void visitElementwise(Operation *op) {
+    Value first;
+    for (Value operand : op->getOperands()) {
+      auto type = dyn_cast<RankedTensorType>(operand.getType());
+      if (!type)
+        continue;
+      for (int64_t d = 0; first && d < type.getRank(); ++d)
+        add(sizeOfDimension(first, d), "=", sizeOfDimension(operand, d), op);
+      first = first ? first : operand;
+    }
+  }
+
+  void visitEinsum(gen::EinsumOp op) {
+    std::map<char, std::pair<Value, unsigned>> seen;
+    for (unsigned i = 0; i < op.getNumOperands(); ++i)
+      for (auto [d, letter] : llvm::enumerate(op.getLetters(i))) {
+        auto [known, inserted] = seen.try_emplace(letter, op.getOperand(i), d);
+        if (!inserted)
+          add(sizeOfDimension(known->second.first, known->second.second), "=", sizeOfDimension(op.getOperand(i), d),
+              op);
+      }
+  }
+
+  void visitIndex(Value tensor, unsigned dimension, Value index, Operation *op) {
+    auto argument = dyn_cast<BlockArgument>(index);
+    auto map = argument ? dyn_cast<gen::MapOp>(argument.getOwner()->getParentOp()) : gen::MapOp();
+    IntegerAttr constant;
+    if (map)
+      add(sizeExpression(map.getLength()), "<=", sizeOfDimension(tensor, dimension), op);
+    else if (matchPattern(index, m_Constant(&constant)))
+      add(SizeExpression{constant.getInt() + 1, {}, {}}, "<=", sizeOfDimension(tensor, dimension), op);
+  }
+
+  void visitSlice(tensor::ExtractSliceOp op) {
+    llvm::SmallBitVector dropped = op.getDroppedDims();
+    for (int64_t d = 0; d < op.getSourceType().getRank(); ++d) {
+      OpFoldResult offset = op.getMixedOffsets()[d], size = op.getMixedSizes()[d];
+      if (dropped.test(d)) {
+        if (auto value = dyn_cast<Value>(offset))
+          visitIndex(op.getSource(), d, value, op);
+        continue;
+      }
+      if (!isConstantIntValue(offset, 0))
+        continue;
+      std::optional<int64_t> number = getConstantIntValue(size);
+      add(number ? SizeExpression{*number, {}, {}} : sizeExpression(cast<Value>(size)), "<=",
+          sizeOfDimension(op.getSource(), d), op);
+    }
+  }
+
+  gen::FuncOp model;
+  std::vector<std::string> checks;
+};
+
+} // namespace
+
+std::vector<std::string> sizeChecks(gen::FuncOp model) { return Collector(model).run(); }
+
+} // namespace genfuse

@@ -1,0 +1,14 @@
+// What a model takes for granted about the sizes of its arguments, to be checked when a kernel is called.
+#pragma once
+
+#include "ir/Gen.h"
+#include <string>
+#include <vector>
+
+namespace genfuse {
+
+/// Lines such as `xs.1 = w.0 | model.cpp:7:12`: operands of one elementwise op or einsum have equal sizes, and a plate
+/// is no longer (`<=`) than what it is indexed by. Sizes that are equal by construction give none.
+std::vector<std::string> sizeChecks(gen::FuncOp model);
+
+} // namespace genfuse
