@@ -1,6 +1,7 @@
 // Parsing, printing and verification of the structured layer.
 #include "ir/Assembly.h"
 #include "ir/Gen.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 using namespace mlir;
 
@@ -124,8 +125,25 @@ struct DropUnusedResults : OpRewritePattern<SweepOp> {
 };
 } // namespace
 
+namespace {
+/// The length of a stack is that of its sweep: asking for it is no use of the stack's values.
+struct FoldStackLength : OpRewritePattern<tensor::DimOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(tensor::DimOp op, PatternRewriter &rewriter) const override {
+    auto sweep = op.getSource().getDefiningOp<SweepOp>();
+    if (!sweep || cast<OpResult>(op.getSource()).getResultNumber() < sweep.getNumSums())
+      return failure();
+    int64_t stacked = sweep.getStackLast() ? op.getSource().getType().getRank() - 1 : 0;
+    if (op.getConstantIndex() != stacked)
+      return failure();
+    rewriter.replaceOp(op, sweep.getLength());
+    return success();
+  }
+};
+} // namespace
+
 void SweepOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *context) {
-  patterns.add<DropUnusedResults>(context);
+  patterns.add<DropUnusedResults, FoldStackLength>(context);
 }
 
 // gen.einsum

@@ -65,15 +65,19 @@ private:
 void Rules::select(arith::SelectOp op) {
   Value zero = number(0.0, op.getTrueValue());
   Value condition = op.getCondition();
+  // A branch counts where it was taken and the select itself does.
+  auto both = [&](Value flag) {
+    return g.guard && g.guard.getType() == flag.getType() ? emit.make<arith::AndIOp>(g.guard, flag) : flag;
+  };
   if (isActive(op.getTrueValue()))
     adjoints.add(emit, {op.getTrueValue(), {}},
-                 {emit.make<arith::SelectOp>(condition, g.value, zero), condition});
+                 {emit.make<arith::SelectOp>(condition, g.value, zero), both(condition)});
   if (!isActive(op.getFalseValue()))
     return;
   Value yes = emit.splat(emit.make<arith::ConstantOp>(emit.builder.getBoolAttr(true)), condition);
   Value otherwise = emit.make<arith::XOrIOp>(condition, yes);
   adjoints.add(emit, {op.getFalseValue(), {}},
-               {emit.make<arith::SelectOp>(condition, zero, g.value), otherwise});
+               {emit.make<arith::SelectOp>(condition, zero, g.value), both(otherwise)});
 }
 
 /// The cotangent of operand k is the einsum of g and the other operands onto k's letters; a letter that only operand

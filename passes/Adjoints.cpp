@@ -82,15 +82,20 @@ bool Adjoints::has(Value base) const {
 
 Cotangent Adjoints::take(Emitter &emit, Value base) {
   Cotangent total;
+  bool parts = false;
   for (Entry &entry : entries) {
     if (entry.place.base != base)
       continue;
     bool first = !total.value;
+    parts = parts || !entry.place.isWhole();
     Value part = scatter(emit, entry.place, entry.cotangent.value);
     total.value = first ? part : emit.add(total.value, part);
     total.guard = first && entry.place.isWhole() ? entry.cotangent.guard : Value();
   }
   llvm::erase_if(entries, [&](const Entry &entry) { return entry.place.base == base; });
+  // Elements that no part touched have no derivative at all.
+  if (parts)
+    total.guard = emit.make<arith::CmpFOp>(arith::CmpFPredicate::UNE, total.value, emit.fill(0.0, total.value));
   return total;
 }
 

@@ -1,5 +1,5 @@
 // gen-batch: from one instance to a dynamic number of them, and the choice of the sweep that runs in lanes.
-#include "mlir/Transforms/LoopInvariantCodeMotionUtils.h"
+#include "passes/InvariantCode.h"
 #include "passes/Passes.h"
 #include "passes/Roles.h"
 
@@ -159,7 +159,7 @@ struct GenBatchPass : impl::GenBatchBase<GenBatchPass> {
     function.setType(builder.getFunctionType(types, terminator.getOperandTypes()));
     function.setArgAttrsAttr(builder.getArrayAttr(attributes));
     function.setResAttrsAttr(builder.getArrayAttr(resultAttributes));
-    moveLoopInvariantCode(sweep);
+    hoistInvariantCode(sweep);
     if (mapping == "instances")
       sweep.setLanesAttr(builder.getI64IntegerAttr(lanes));
     else

@@ -134,8 +134,10 @@ LogicalResult Deriver::resolveGiven(StringRef name) {
 LogicalResult Deriver::resolveWrt(StringRef name) {
   std::optional<size_t> choice = findChoice(name);
   std::optional<unsigned> argument = findArgument(name);
-  if (choice && argument)
-    return error() << "the name '" << name << "' stands for a choice and for an argument";
+  FailureOr<size_t> parameter = findParameter(name);
+  unsigned meanings = choice.has_value() + argument.has_value() + succeeded(parameter);
+  if (meanings > 1)
+    return error() << "the name '" << name << "' stands for more than one of a choice, an argument and a parameter";
   if (choice) {
     gen::SampleOp op = choices[*choice].op;
     if (!isa<FloatType>(getElementTypeOrSelf(op.getType())))
@@ -156,7 +158,6 @@ LogicalResult Deriver::resolveWrt(StringRef name) {
     });
     return success();
   }
-  FailureOr<size_t> parameter = findParameter(name);
   if (failed(parameter))
     return error() << "unknown name '" << name << "', expected an address, an argument or a parameter; "
                    << nearestHint(choices);
@@ -431,7 +432,8 @@ LogicalResult Deriver::finish(const Totals &totals, Value returned) {
     auto gradient = gen::GradientOp::create(builder, loc, ValueRange(values).getTypes(), objective, values);
     if (request.dropConstants)
       gradient->setAttr("drop_constants", builder.getUnitAttr());
-    addResult(objective, describe(roles::score, "score", {}));
+    // With drop_constants both lose the same summands.
+    addResult(returnCotangent ? orZero(totals.score) : objective, describe(roles::score, "score", {}));
     for (auto [value, attribute] : llvm::zip(gradient.getResults(), attributes))
       addResult(value, attribute);
     return success();

@@ -80,7 +80,7 @@ public:
 
 private:
   LogicalResult reverseSweep(gen::SweepOp sweep, Emitter &emit, Adjoints &adjoints);
-  void seedYield(gen::SweepOp sweep, const IRMapping &mapping, ArrayRef<Value> cotangents, Value index,
+  void seedYield(gen::SweepOp sweep, const IRMapping &mapping, ArrayRef<Cotangent> cotangents, Value index,
                  Emitter &inner, Adjoints &inside);
 
   Activity &activity;
@@ -152,14 +152,15 @@ Value placeStack(Value stack, const Place &before, unsigned dimension, Emitter &
 }
 
 /// The cotangents of the yielded values: that of a sum for every iteration, the element of that of a stack.
-void Reverse::seedYield(gen::SweepOp sweep, const IRMapping &mapping, ArrayRef<Value> cotangents, Value index,
+void Reverse::seedYield(gen::SweepOp sweep, const IRMapping &mapping, ArrayRef<Cotangent> cotangents, Value index,
                         Emitter &inner, Adjoints &inside) {
-  for (auto [i, yielded, g] : llvm::enumerate(sweep.getYield().getOperands(), cotangents)) {
+  for (auto [i, yielded, cotangent] : llvm::enumerate(sweep.getYield().getOperands(), cotangents)) {
+    Value g = cotangent.value;
     if (!g || !activity(yielded))
       continue;
     Value copy = mapping.lookupOrDefault(yielded);
     if (i < sweep.getNumSums()) {
-      inside.add(inner, {copy, {}}, {g, Value()});
+      inside.add(inner, {copy, {}}, {g, cotangent.guard});
       continue;
     }
     auto element = dyn_cast<RankedTensorType>(yielded.getType());
@@ -179,9 +180,9 @@ void Reverse::seedYield(gen::SweepOp sweep, const IRMapping &mapping, ArrayRef<V
 }
 
 LogicalResult Reverse::reverseSweep(gen::SweepOp sweep, Emitter &emit, Adjoints &adjoints) {
-  SmallVector<Value> cotangents;
+  SmallVector<Cotangent> cotangents;
   for (Value result : sweep.getResults())
-    cotangents.push_back(adjoints.take(emit, result).value);
+    cotangents.push_back(adjoints.take(emit, result));
 
   // The body again, then its reverse, in a block of its own: the results are known only afterwards.
   auto second = gen::SweepOp::create(emit.builder, sweep.getLoc(), TypeRange(), sweep.getLength(), 0);

@@ -1,5 +1,5 @@
 // gen-hoist-invariants: what does not vary leaves a sweep: values, summands (times the length), factors.
-#include "mlir/Transforms/LoopInvariantCodeMotionUtils.h"
+#include "passes/InvariantCode.h"
 #include "passes/Passes.h"
 
 using namespace mlir;
@@ -39,7 +39,8 @@ public:
   /// The factors of a value, through products; a negation counts as the sign.
   void factors(Value value, bool &negative, SmallVectorImpl<Value> &found) {
     Operation *op = isInvariant(value) ? nullptr : value.getDefiningOp();
-    if (isa_and_nonnull<arith::MulFOp>(op)) {
+    // A square stays whole: its factors alone may leave the range of the real type ((x - mu) / sigma of tiny scales).
+    if (isa_and_nonnull<arith::MulFOp>(op) && op->getOperand(0) != op->getOperand(1)) {
       factors(op->getOperand(0), negative, found);
       factors(op->getOperand(1), negative, found);
     } else if (isa_and_nonnull<arith::NegFOp>(op)) {
@@ -95,11 +96,21 @@ struct GenHoistInvariantsPass : impl::GenHoistInvariantsBase<GenHoistInvariantsP
     count = arith::SIToFPOp::create(outside, loc, type, count);
     if (constant.getType() != type)
       constant = arith::ExtFOp::create(outside, loc, type, constant);
-    Value moved_ = arith::MulFOp::create(outside, loc, count, constant);
-    Value total = arith::AddFOp::create(outside, loc, result, moved_);
+    Value product = arith::MulFOp::create(outside, loc, count, constant);
+    Value left = unlessEmpty(outside, sweep, product);
+    Value total = arith::AddFOp::create(outside, loc, result, left);
     result.replaceAllUsesExcept(total, total.getDefiningOp());
     terms += moved;
     return true;
+  }
+
+  /// A value that an empty sweep must not have: 0 times an infinite constant would be no number.
+  static Value unlessEmpty(OpBuilder &builder, gen::SweepOp sweep, Value value) {
+    Location loc = value.getLoc();
+    Value none = arith::ConstantIndexOp::create(builder, loc, 0);
+    Value empty = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq, sweep.getLength(), none);
+    Value zero = arith::ConstantOp::create(builder, loc, builder.getFloatAttr(value.getType(), 0.0));
+    return arith::SelectOp::create(builder, loc, empty, zero, value);
   }
 
   static bool isZero(Value value) { return matchPattern(value, m_AnyZeroFloat()); }
@@ -129,6 +140,7 @@ struct GenHoistInvariantsPass : impl::GenHoistInvariantsBase<GenHoistInvariantsP
     if (constant) {
       total = arith::MulFOp::create(outside, loc, total, constant);
       first = total.getDefiningOp();
+      total = unlessEmpty(outside, sweep, total);
     }
     if (negative) {
       total = arith::NegFOp::create(outside, loc, total);
@@ -142,7 +154,7 @@ struct GenHoistInvariantsPass : impl::GenHoistInvariantsBase<GenHoistInvariantsP
   void runOnOperation() override {
     // Inner sweeps first: what leaves them may leave the outer ones too.
     getOperation().walk([&](gen::SweepOp sweep) {
-      moveLoopInvariantCode(sweep);
+      hoistInvariantCode(sweep);
       for (unsigned i = 0; i < sweep.getNumSums(); ++i) {
         if (!isa<FloatType>(sweep.getResult(i).getType()))
           continue;

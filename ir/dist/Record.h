@@ -2,8 +2,7 @@
 //   static constexpr Record record            name, arguments, support, ...
 //   template <class A> static logpdf(...)     the log density, written once over an algebra A
 //   template <class A> static sample(...)     a draw, from the standard variates of A::Source
-// An algebra supplies Real, Integer, Boolean, Vector and their operations; passes/IrAlgebra.h emits IR,
-// DoubleAlgebra.h evaluates doubles.
+// An algebra supplies Real, Integer, Boolean, Vector and their operations; passes/IrAlgebra.h emits IR.
 #pragma once
 
 #include <array>

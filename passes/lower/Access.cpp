@@ -160,7 +160,7 @@ Scalar Lowerer::gather(const View &view, ArrayRef<Scalar> indices) {
       if (i.isLaneIndex)
         here = plus(here, clampedLane(lane));
       else if (i.varying)
-        here = make<vector::ExtractOp>(i.value, lane);
+        here = make<vector::ExtractOp>(i.value, OpFoldResult(clampedLane(lane)));
       at = plus(at, times(here, stride));
     }
     if (view.laneStride)

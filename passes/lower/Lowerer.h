@@ -108,6 +108,7 @@ private:
   mlir::LogicalResult lowerOp(mlir::Operation *op);
   void lowerElementwise(mlir::Operation *op);
   Scalar apply(mlir::Operation *op, llvm::ArrayRef<Scalar> operands);
+  llvm::SmallVector<Scalar> safeIndices(mlir::ValueRange indices, Indices sizes);
   mlir::LogicalResult lowerSlice(mlir::tensor::ExtractSliceOp op);
   mlir::LogicalResult lowerExtract(mlir::tensor::ExtractOp op);
   void lowerFromElements(mlir::tensor::FromElementsOp op);
@@ -118,7 +119,7 @@ private:
   bool shouldStore(Value value, const Tensor &tensor);
 
   // Random.cpp
-  void lowerRandom(gen::RandomOp op);
+  mlir::LogicalResult lowerRandom(gen::RandomOp op);
 
   struct Sum;
   struct OpenSweep;

@@ -29,12 +29,14 @@ LogicalResult Lowerer::lowerOp(Operation *op) {
       .Case([&](gen::ReduceMaxOp o) { return lowerReduceMax(o), success(); })
       .Case([&](gen::InverseCdfOp o) { return lowerInverseCdf(o), success(); })
       .Case([&](gen::OneHotOp o) { return lowerOneHot(o), success(); })
-      .Case([&](gen::RandomOp o) { return lowerRandom(o), success(); })
+      .Case([&](gen::RandomOp o) { return lowerRandom(o); })
       .Case([&](tensor::ExtractOp o) { return lowerExtract(o); })
       .Case([&](tensor::ExtractSliceOp o) { return lowerSlice(o); })
       .Case([&](tensor::FromElementsOp o) { return lowerFromElements(o), success(); })
       .Case([&](tensor::SplatOp o) { return lowerSplat(o), success(); })
-      .Case([&](tensor::DimOp o) {
+      .Case([&](tensor::DimOp o) -> LogicalResult {
+        if (!o.getConstantIndex())
+          return o.emitOpError("asks for a dimension that is known only at run time, which is not supported");
         set(o.getResult(), Scalar{asValue(sizesOf(o.getSource())[*o.getConstantIndex()])});
         return success();
       })
@@ -210,10 +212,24 @@ void Lowerer::lowerFromElements(tensor::FromElementsOp op) {
 
 // Parts of tensors.
 
+/// Indices of a read. Those of sweeps and constants are checked when the kernel is called; one that is computed reads the
+/// last element where it is out of range, so that no data can make a kernel read what is not its own.
+SmallVector<Scalar> Lowerer::safeIndices(ValueRange indices, Indices sizes) {
+  SmallVector<Scalar> safe;
+  for (auto [index, size] : llvm::zip(indices, sizes)) {
+    Scalar here = scalar(index);
+    bool checked = here.isLaneIndex || isa<BlockArgument>(index) || matchPattern(index, m_Constant());
+    if (!checked) {
+      Value last = asValue(minus(size, builder.getIndexAttr(1)));
+      here.value = make<arith::MinUIOp>(here.value, here.varying ? broadcast({last}) : last);
+    }
+    safe.push_back(here);
+  }
+  return safe;
+}
+
 LogicalResult Lowerer::lowerExtract(tensor::ExtractOp op) {
-  SmallVector<Scalar> indices;
-  for (Value i : op.getIndices())
-    indices.push_back(scalar(i));
+  SmallVector<Scalar> indices = safeIndices(op.getIndices(), sizesOf(op.getTensor()));
   Scalar element = elementAt(op.getTensor(), indices, op);
   if (!element.value)
     return failure();

@@ -32,8 +32,8 @@ private:
 
 } // namespace
 
-/// counter = (instance block, innermost plate index, scope and call, domain and outer plate indices).
-void Lowerer::lowerRandom(gen::RandomOp op) {
+/// counter = (instance block, innermost plate index, scope and call, domain and outer plate index).
+LogicalResult Lowerer::lowerRandom(gen::RandomOp op) {
   Type real = op.getType();
   bool wide = real.isF64();
   int64_t perCall = wide ? 2 : 4;
@@ -41,6 +41,8 @@ void Lowerer::lowerRandom(gen::RandomOp op) {
   SmallVector<Scalar> position;
   for (Value p : op.getPosition())
     position.push_back(scalar(p));
+  if (position.size() > 2)
+    return op.emitOpError("draws in more than two nested plates, which is not supported");
   Scalar instance = scalar(op.getInstance());
   bool varying = instance.isLaneIndex || instance.varying ||
                  llvm::any_of(position, [](const Scalar &s) { return s.isLaneIndex || s.varying; });
@@ -60,11 +62,7 @@ void Lowerer::lowerRandom(gen::RandomOp op) {
   }
   Value c1 = position.empty() ? words.constant(0) : words.of(position.back());
   Value c2 = words.constant((stream.getScope() << 16) | (stream.getSlot() / perCall));
-  Value outer = words.constant(0);
-  for (const Scalar &p : ArrayRef(position).drop_back(position.empty() ? 0 : 1)) {
-    // Indices of plates around the innermost one, folded; two levels of plates never collide.
-    outer = words.make<arith::AddIOp>(words.make<arith::MulIOp>(outer, words.constant(4093)), words.of(p));
-  }
+  Value outer = position.size() > 1 ? words.of(position.front()) : words.constant(0);
   int64_t domain = op.getKind() == "normal" ? 1 : 0;
   Value c3 = words.make<arith::OrIOp>(words.make<arith::ShLIOp>(outer, words.constant(4)), words.constant(domain));
 
@@ -87,6 +85,7 @@ void Lowerer::lowerRandom(gen::RandomOp op) {
   }
   auto call = func::CallOp::create(builder, loc, name, TypeRange{result}, operands);
   set(op.getResult(), Scalar{call.getResult(0), varying});
+  return success();
 }
 
 } // namespace genfuse::lower

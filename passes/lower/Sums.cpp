@@ -22,8 +22,8 @@ void Lowerer::defer(Value yielded, Block *block) {
 /// Adds one value at a run-time place. Lanes go one after the other: two of them may hit the same element.
 void Lowerer::scatter(const View &into, gen::OneHotOp hot, bool overLanes) {
   SmallVector<Scalar> indices;
-  for (Value i : hot.getIndices())
-    indices.push_back(materialise(scalar(i)));
+  for (const Scalar &i : safeIndices(hot.getIndices(), sizesOf(hot.getResult())))
+    indices.push_back(materialise(i));
   Scalar value = scalar(hot.getValue());
   bool perLane = overLanes || into.laneStride;
   if (!perLane) {
@@ -36,7 +36,8 @@ void Lowerer::scatter(const View &into, gen::OneHotOp hot, bool overLanes) {
   for (int64_t lane = 0; lane < lanes.width; ++lane) {
     SmallVector<Index> at;
     for (const Scalar &i : indices)
-      at.push_back(i.varying ? Index(make<vector::ExtractOp>(i.value, lane)) : Index(i.value));
+      at.push_back(i.varying ? Index(make<vector::ExtractOp>(i.value, OpFoldResult(clampedLane(lane))))
+                             : Index(i.value));
     View own = into;
     if (own.laneStride)
       own.offset = asValue(plus(own.offset, times(builder.getIndexAttr(lane), *own.laneStride)));
