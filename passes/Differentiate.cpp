@@ -165,7 +165,10 @@ void Reverse::seedYield(gen::SweepOp sweep, const IRMapping &mapping, ArrayRef<C
     }
     auto element = dyn_cast<RankedTensorType>(yielded.getType());
     if (!element) {
-      inside.add(inner, {copy, {}}, {inner.make<tensor::ExtractOp>(g, ValueRange{index}), Value()});
+      Value guard = cotangent.guard;
+      if (guard && isa<RankedTensorType>(guard.getType()))
+        guard = inner.make<tensor::ExtractOp>(guard, ValueRange{index});
+      inside.add(inner, {copy, {}}, {inner.make<tensor::ExtractOp>(g, ValueRange{index}), guard});
       continue;
     }
     SmallVector<OpFoldResult> offsets{index}, sizes{inner.builder.getIndexAttr(1)};
@@ -175,7 +178,8 @@ void Reverse::seedYield(gen::SweepOp sweep, const IRMapping &mapping, ArrayRef<C
     }
     SmallVector<OpFoldResult> strides(sizes.size(), inner.builder.getIndexAttr(1));
     Value row = inner.make<tensor::ExtractSliceOp>(element, g, offsets, sizes, strides);
-    inside.add(inner, {copy, {}}, {row, Value()});
+    bool oneFlag = cotangent.guard && !isa<RankedTensorType>(cotangent.guard.getType());
+    inside.add(inner, {copy, {}}, {row, oneFlag ? cotangent.guard : Value()});
   }
 }
 

@@ -1,0 +1,79 @@
+// Models on which something once went wrong.
+gen.func @nested_select(%x: f64 {gen.name = "x"}, %b: i1 {gen.name = "b"}) {
+  %zero = arith.constant 0.0 : f64
+  %one = arith.constant 1.0 : f64
+  %positive = arith.cmpf ogt, %x, %zero : f64
+  %log = math.log %x : f64
+  %inner = arith.select %b, %log, %zero : f64
+  %m = arith.select %positive, %inner, %zero : f64
+  %y = gen.sample "y" normal(%m, %one) : (f64, f64) -> f64
+  gen.return
+}
+gen.func @guarded_plate(%x: tensor<?xf64> {gen.name = "x"}, %b: i1 {gen.name = "b"}) {
+  %zero = arith.constant 0.0 : f64
+  %one = arith.constant 1.0 : f64
+  %c0 = arith.constant 0 : index
+  %n = tensor.dim %x, %c0 : tensor<?xf64>
+  %logs = gen.map "p" %i to %n -> tensor<?xf64> {
+    %xi = tensor.extract %x[%i] : tensor<?xf64>
+    %e = math.log %xi : f64
+    gen.yield %e : f64
+  }
+  %s = gen.einsum "i->" (%logs) : (tensor<?xf64>) -> f64
+  %m = arith.select %b, %s, %zero : f64
+  %y = gen.sample "y" normal(%m, %one) : (f64, f64) -> f64
+  gen.return
+}
+gen.func @one_element(%x: tensor<3xf64> {gen.name = "x"}, %k: i64 {gen.name = "k"}) {
+  %one = arith.constant 1.0 : f64
+  %logs = math.log %x : tensor<3xf64>
+  %i = arith.index_cast %k : i64 to index
+  %m = tensor.extract %logs[%i] : tensor<3xf64>
+  %y = gen.sample "y" normal(%m, %one) : (f64, f64) -> f64
+  gen.return
+}
+gen.func @scale(%x: tensor<?xf64> {gen.name = "x"}, %sigma: f64 {gen.name = "sigma"}) {
+  %zero = arith.constant 0.0 : f64
+  %c0 = arith.constant 0 : index
+  %n = tensor.dim %x, %c0 : tensor<?xf64>
+  gen.map "y" %i to %n {
+    %y = gen.sample normal(%zero, %sigma) : (f64, f64) -> f64
+    gen.yield
+  }
+  gen.return
+}
+gen.func @differences(%x: tensor<?xf64> {gen.name = "x"}) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %one = arith.constant 1.0 : f64
+  %all = tensor.dim %x, %c0 : tensor<?xf64>
+  %n = arith.subi %all, %c1 : index
+  gen.map "y" %i to %n {
+    %j = arith.addi %i, %c1 : index
+    %xi = tensor.extract %x[%i] : tensor<?xf64>
+    %xj = tensor.extract %x[%j] : tensor<?xf64>
+    %d = arith.subf %xj, %xi : f64
+    %y = gen.sample normal(%d, %one) : (f64, f64) -> f64
+    gen.yield
+  }
+  gen.return
+}
+gen.func @groups(%g: tensor<?xi64> {gen.name = "g"}, %t: tensor<?xf64> {gen.name = "t"}) {
+  %c0 = arith.constant 0 : index
+  %n = tensor.dim %g, %c0 : tensor<?xi64>
+  %one = arith.constant 1.0 : f64
+  gen.map "y" %i to %n {
+    %gi = tensor.extract %g[%i] : tensor<?xi64>
+    %k = arith.index_cast %gi : i64 to index
+    %m = tensor.extract %t[%k] : tensor<?xf64>
+    %y = gen.sample normal(%m, %one) : (f64, f64) -> f64
+    gen.yield
+  }
+  gen.return
+}
+gen.func @shadow(%theta: f64 {gen.name = "theta"}) -> f64 {
+  %one = arith.constant 1.0 : f64
+  %p = gen.param "theta" : f64
+  %x = gen.sample "x" normal(%p, %one) : (f64, f64) -> f64
+  gen.return %x : f64
+}

@@ -1,0 +1,119 @@
+// Models on which something once went wrong: branches not taken, extreme scales, tails, run-time indices, names.
+#include "codegen/Program.h"
+#include "runtime/Error.h"
+#include <cmath>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+using namespace genfuse;
+using testing::HasSubstr;
+
+namespace {
+
+Program compile(const std::string &name, Precision real = Precision::f64, std::optional<Mapping> mapping = std::nullopt) {
+  Model model = Model::load(std::string(GENFUSE_SOURCE_DIR) + "/tests/models/hard.mlir", name);
+  return Program(model, {real, "native", mapping, 0});
+}
+
+double at(const Array &array, int64_t i) { return array.at({i}); }
+
+TEST(BranchNotTaken, NestedSelects) {
+  Inputs inputs{{{"x", Array::scalar(0.0)}, {"b", Array::scalar(true)}}, {}, {{"y", 1.0}}, {}};
+  EXPECT_EQ(compile("nested_select").run("gradient(x)", inputs).argumentGradients["x"].at({}), 0);
+}
+
+TEST(BranchNotTaken, AroundAPlate) {
+  Inputs inputs{{{"x", Array::from<double>({0, 1})}, {"b", Array::scalar(false)}}, {}, {{"y", 1.0}}, {}};
+  Array gradient = compile("guarded_plate").run("gradient(x)", inputs).argumentGradients["x"];
+  EXPECT_EQ(at(gradient, 0), 0);
+  EXPECT_EQ(at(gradient, 1), 0);
+}
+
+TEST(BranchNotTaken, ElementsThatAreNotRead) {
+  Inputs inputs{{{"x", Array::from<double>({0, 1, 2})}, {"k", Array::scalar(int64_t(1))}}, {}, {{"y", 1.0}}, {}};
+  Array gradient = compile("one_element").run("gradient(x)", inputs).argumentGradients["x"];
+  EXPECT_EQ(at(gradient, 0), 0);
+  EXPECT_EQ(at(gradient, 1), 1); // (y - log x) / x
+  EXPECT_EQ(at(gradient, 2), 0);
+}
+
+/// The density of y = sigma z under normal(0, sigma) is that of z minus log sigma, at any scale.
+TEST(ExtremeScales, OfAPlate) {
+  for (double sigma : {1e-20, 1.0, 1e20}) {
+    Inputs inputs{{{"x", Array::zeros(ElementType::f32, {3})}, {"sigma", Array::scalar(float(sigma))}}, {}, {}, {}};
+    inputs.choices.set("y/*", std::vector<float>{float(sigma), float(-2 * sigma), 0});
+    double score = compile("scale", Precision::f32).run("assess()", inputs).score.at({});
+    double expected = -0.5 * 5 - 3 * (std::log(double(float(sigma))) + 0.91893853320467274);
+    EXPECT_NEAR(score, expected, 2e-5 * std::fabs(expected)) << sigma;
+  }
+}
+
+TEST(ExtremeScales, AnEmptyPlateOfScaleZero) {
+  Inputs inputs{{{"x", Array::zeros(ElementType::f64, {0})}, {"sigma", Array::scalar(0.0)}}, {}, {}, {}};
+  inputs.choices.set("y/*", Array::zeros(ElementType::f64, {0}));
+  EXPECT_EQ(compile("scale").run("assess()", inputs).score.at({}), 0);
+}
+
+/// Neighbours in a plate: the last lanes of a tail must not look past the end of x, nor add to what is there.
+TEST(Tails, IndicesBesideTheIteration) {
+  for (Mapping mapping : {Mapping::single, Mapping::instances, Mapping::elements})
+    for (int64_t n : {2, 9, 17, 40}) {
+      std::vector<double> x(n + 64, 1e300), y(n - 1, 0.5);
+      for (int64_t i = 0; i < n; ++i)
+        x[i] = 0.1 * static_cast<double>(i * i);
+      Inputs inputs{{{"x", Array::view(x.data(), ElementType::f64, {n})}}, {}, {{"y/*", y}}, {}};
+      Outcome outcome = compile("differences", Precision::f64, mapping).run("gradient(x)", inputs);
+      double score = 0;
+      std::vector<double> gradient(n);
+      for (int64_t i = 0; i + 1 < n; ++i) {
+        double z = 0.5 - (x[i + 1] - x[i]);
+        score += -0.5 * z * z - 0.91893853320467274;
+        gradient[i + 1] += z;
+        gradient[i] -= z;
+      }
+      Array got = outcome.argumentGradients["x"];
+      EXPECT_NEAR(*outcome.score.values<double>(), score, 1e-12 * std::fabs(score));
+      ASSERT_EQ(got.elementCount(), n);
+      for (int64_t i = 0; i < n; ++i)
+        EXPECT_NEAR(got.values<double>()[i], gradient[i], 1e-12) << mappingName(mapping) << " " << n << " " << i;
+    }
+}
+
+/// Lanes that add to the same element come one after the other; an index out of range reads within the array.
+TEST(RunTimeIndices, GradientOfAGather) {
+  for (Mapping mapping : {Mapping::single, Mapping::instances, Mapping::elements}) {
+    Program program = compile("groups", Precision::f64, mapping);
+    std::vector<int64_t> groups(37);
+    std::vector<double> y(37), expected(5);
+    for (size_t i = 0; i < groups.size(); ++i) {
+      groups[i] = static_cast<int64_t>(i * i % 5);
+      y[i] = 0.25 * static_cast<double>(i);
+      expected[groups[i]] += y[i] - 0.5 * static_cast<double>(groups[i]);
+    }
+    Inputs inputs{{{"g", Array::from<int64_t>(groups)}, {"t", Array::from<double>({0, 0.5, 1, 1.5, 2})}},
+                  {},
+                  {{"y/*", y}},
+                  {}};
+    Array gradient = program.run("gradient(t)", inputs).argumentGradients["t"];
+    for (int64_t k = 0; k < 5; ++k)
+      EXPECT_NEAR(gradient.values<double>()[k], expected[k], 1e-12 * (1 + std::fabs(expected[k])));
+    groups[3] = 400000000;
+    groups[36] = -1;
+    inputs.arguments["g"] = Array::from<int64_t>(groups);
+    EXPECT_TRUE(std::isfinite(*program.run("gradient(t)", inputs).score.values<double>()));
+  }
+}
+
+TEST(Names, MeanOneThing) {
+  Inputs inputs{{{"theta", Array::scalar(0.0)}}, {{"shadow/theta", Array::scalar(0.0)}}, {{"x", 1.0}}, {}};
+  Program program = compile("shadow");
+  try {
+    program.run("gradient(theta)", inputs);
+    FAIL();
+  } catch (const Error &error) {
+    EXPECT_THAT(error.what(), HasSubstr("'theta' stands for more than one of a choice, an argument and a parameter"));
+  }
+  EXPECT_EQ(program.run("gradient(shadow/theta)", inputs).parameterGradients["shadow/theta"].at({}), 1);
+}
+
+} // namespace
