@@ -4,7 +4,7 @@
 //   updates  a sum of outer products: vectors along a letter of the result, a block of results in registers, a loop
 //            over the rows (dW += r x' over a tile of rows);
 //   general  a loop nest in lanes.
-#include "passes/lower/Lowerer.h"
+#include "passes/lower/Sums.h"
 
 using namespace mlir;
 
@@ -58,6 +58,10 @@ public:
   std::optional<SmallVector<Scalar>> general(Indices resultIndices);
   std::optional<View> dots(bool &perLane);
   bool update(const View &into, bool overLanes);
+  /// Keeps the factors of an update over lanes for later; none if it is no such update.
+  std::optional<View> delay(const View &into, Value blockStart);
+  /// Adds a block of rows whose factors were kept.
+  void flush(const View &into, const View &factors, Value rows);
 
   SmallVector<Index> resultSizes() {
     SmallVector<Index> result;
@@ -161,6 +165,8 @@ private:
   bool splitResult(Plan &plan, bool rowsAreLanes);
   std::optional<Plan> planDots();
   std::optional<Plan> planUpdate(const View &into, bool overLanes);
+  void storeFactors(const Plan &plan, const std::vector<Places> &results, const View &factors);
+  void addRows(const Plan &plan, const std::vector<Places> &results, const View &into, const View *factors, Value rows);
   void dotBlock(const Plan &plan, const std::vector<Places> &results, Value firstRow, int64_t rows, Value lastRow,
                 const View &out, bool perLane);
   void updateColumns(const Plan &plan, const std::vector<Places> &results, const View &into, const View *factors,
@@ -477,51 +483,79 @@ void Contraction::updateColumns(const Plan &plan, const std::vector<Places> &res
   }
 }
 
+/// The product of all operands but the data, per result and lane.
+void Contraction::storeFactors(const Plan &plan, const std::vector<Places> &results, const View &factors) {
+  for (auto [k, result] : llvm::enumerate(results)) {
+    Scalar total;
+    for (const Operand &operand : operands) {
+      if (operand.letters.contains(plan.along))
+        continue;
+      SmallVector<Index> indices;
+      for (char letter : operand.letters)
+        indices.push_back(result.find(letter)->second);
+      Scalar value = operand.isTensor ? l.elementAt(l.tensor(operand.value), indices) : l.scalar(operand.value);
+      total = total.value ? multiply(total, value) : value;
+    }
+    if (!total.value)
+      total = {l.number(1.0, element)};
+    l.store(factors, {Index(l.builder.getIndexAttr(k))}, total);
+  }
+}
+
+std::optional<View> Contraction::delay(const View &into, Value blockStart) {
+  std::optional<Plan> plan = planUpdate(into, /*overLanes=*/true);
+  if (!plan || plan->rowLetter)
+    return std::nullopt;
+  std::vector<Places> results = combinations(plan->block);
+  View factors = l.allocateStatic({static_cast<int64_t>(results.size()), blockRows}, element, /*perLane=*/false);
+  View own = factors;
+  own.strides.pop_back();
+  own.offset = l.make<arith::SubIOp>(l.lanes.base, blockStart);
+  own.laneStride = l.builder.getIndexAttr(1);
+  storeFactors(*plan, results, own);
+  factors.strides.pop_back();
+  return factors;
+}
+
+void Contraction::flush(const View &into, const View &factors, Value rows) {
+  Plan plan = *planUpdate(into, /*overLanes=*/true);
+  addRows(plan, combinations(plan.block), into, &factors, rows);
+}
+
 bool Contraction::update(const View &into, bool overLanes) {
   std::optional<Plan> plan = planUpdate(into, overLanes);
   if (!plan)
     return false;
   std::vector<Places> results = combinations(plan->block);
-  // The other operands' product per result and lane, where lanes are the rows.
-  std::optional<View> factors;
-  if (!plan->rowLetter) {
-    factors = l.allocateStatic({static_cast<int64_t>(results.size())}, element, /*perLane=*/true);
-    for (auto [k, result] : llvm::enumerate(results)) {
-      Scalar total;
-      for (const Operand &operand : operands) {
-        if (operand.letters.contains(plan->along))
-          continue;
-        SmallVector<Index> indices;
-        for (char letter : operand.letters)
-          indices.push_back(result.find(letter)->second);
-        Scalar value = operand.isTensor ? l.elementAt(l.tensor(operand.value), indices) : l.scalar(operand.value);
-        total = total.value ? multiply(total, value) : value;
-      }
-      if (!total.value)
-        total = {l.number(1.0, element)};
-      l.store(*factors, {Index(l.builder.getIndexAttr(k))}, total);
-    }
+  if (plan->rowLetter) {
+    addRows(*plan, results, into, nullptr, l.asValue(sizes.lookup(plan->rowLetter)));
+    return true;
   }
-  Value rows = !plan->rowLetter ? (l.lanes.mask ? l.lanes.active : l.index(l.lanes.width))
-                                : l.asValue(sizes.lookup(plan->rowLetter));
+  View factors = l.allocateStatic({static_cast<int64_t>(results.size())}, element, /*perLane=*/true);
+  storeFactors(*plan, results, factors);
+  addRows(*plan, results, into, &factors, l.lanes.mask ? l.lanes.active : l.index(l.lanes.width));
+  return true;
+}
+
+/// Whole groups of columns, then one masked chunk after the other.
+void Contraction::addRows(const Plan &plan, const std::vector<Places> &results, const View &into, const View *factors,
+                          Value rows) {
   int64_t chunks = std::max<int64_t>(1, accumulators / results.size());
   chunks = std::min<int64_t>(chunks, 4);
-  Value length = l.asValue(sizes.lookup(plan->along));
+  Value length = l.asValue(sizes.lookup(plan.along));
   Value wide = l.index(chunks * chunk), rest = l.make<arith::RemUIOp>(length, wide);
   Value full = l.make<arith::SubIOp>(length, rest);
-  const View *table = factors ? &*factors : nullptr;
   {
     auto loop = scf::ForOp::create(l.builder, l.loc, l.index(0), full, wide);
     OpBuilder::InsertionGuard guard(l.builder);
     l.builder.setInsertionPointToStart(loop.getBody());
-    updateColumns(*plan, results, into, table, loop.getInductionVar(), chunks, Value(), rows);
+    updateColumns(plan, results, into, factors, loop.getInductionVar(), chunks, Value(), rows);
   }
   auto loop = scf::ForOp::create(l.builder, l.loc, full, length, l.index(chunk));
   OpBuilder::InsertionGuard guard(l.builder);
   l.builder.setInsertionPointToStart(loop.getBody());
   Value left = l.make<arith::SubIOp>(length, loop.getInductionVar());
-  updateColumns(*plan, results, into, table, loop.getInductionVar(), 1, chunkMask(left), rows);
-  return true;
+  updateColumns(plan, results, into, factors, loop.getInductionVar(), 1, chunkMask(left), rows);
 }
 
 // Entry points.
@@ -577,6 +611,11 @@ LogicalResult Lowerer::lowerEinsum(gen::EinsumOp op) {
 
 LogicalResult Lowerer::accumulateEinsum(gen::EinsumOp op, const View &into, bool overLanes) {
   Contraction contraction(*this, op);
+  if (delaying && overLanes && canDelay(op.getResult(), op->getBlock()))
+    if (std::optional<View> factors = contraction.delay(into, delaying->blockStart)) {
+      delaying->delayed.push_back({op, into, *factors});
+      return success();
+    }
   if (contraction.update(into, overLanes))
     return success();
   forEachIndex(contraction.resultSizes(), [&](Indices at) {
@@ -588,6 +627,45 @@ LogicalResult Lowerer::accumulateEinsum(gen::EinsumOp op, const View &into, bool
     Value sum = make<arith::AddFOp>(varying ? broadcast(old) : old.value, varying ? broadcast(term) : term.value);
     store(into, at, {sum, varying});
   });
+  return success();
+}
+
+/// The rows of an update can be read again after the loop if they are slices of something from outside it.
+static tensor::ExtractSliceOp rowsOf(gen::EinsumOp op, Block *block) {
+  if (op.getResultLetters().empty())
+    return {};
+  for (unsigned i = 0; i < op.getNumOperands(); ++i) {
+    if (!op.getLetters(i).contains(op.getResultLetters().back()))
+      continue;
+    auto slice = op.getOperand(i).getDefiningOp<tensor::ExtractSliceOp>();
+    if (!slice || slice->getBlock() != block)
+      return {};
+    bool outside = llvm::all_of(slice->getOperands(), [&](Value v) {
+      return v == block->getArgument(0) || v.getParentBlock() != block;
+    });
+    return outside ? slice : tensor::ExtractSliceOp();
+  }
+  return {};
+}
+
+bool Lowerer::canDelay(Value yielded, Block *block) {
+  Operation *op = yielded.getDefiningOp();
+  if (!op || !deferred.contains(op))
+    return false;
+  if (isa<arith::AddFOp>(op))
+    return canDelay(op->getOperand(0), block) || canDelay(op->getOperand(1), block);
+  auto einsum = dyn_cast<gen::EinsumOp>(op);
+  return einsum && rowsOf(einsum, block);
+}
+
+LogicalResult Lowerer::flush(OpenSweep &sweep, Value rows) {
+  set(sweep.op.getIndex(), Scalar{sweep.blockStart, false, true});
+  for (DelayedUpdate &update : sweep.delayed) {
+    if (failed(lowerSlice(rowsOf(update.op, sweep.op.getBlock()))))
+      return failure();
+    Contraction(*this, update.op).flush(update.into, update.factors, rows);
+  }
+  sweep.delayed.clear();
   return success();
 }
 

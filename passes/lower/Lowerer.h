@@ -9,6 +9,8 @@ namespace genfuse::lower {
 
 /// Tensors of at most so many elements live in registers.
 constexpr int64_t maxRegisters = 32;
+/// Rows whose rank-one updates are added to a sum in memory at once.
+constexpr int64_t blockRows = 64;
 /// Iterations whose sums are formed in the real type before they are added in f64.
 constexpr int64_t tileLength = 1024;
 
@@ -122,12 +124,14 @@ private:
   mlir::LogicalResult lowerRandom(gen::RandomOp op);
 
   struct Sum;
+  struct DelayedUpdate;
   struct OpenSweep;
 
   // Sums.cpp
   mlir::LogicalResult prepareSums(OpenSweep &sweep);
   void clearTiles(OpenSweep &sweep);
-  llvm::SmallVector<Value> addTile(OpenSweep &sweep, mlir::ValueRange carried, mlir::ValueRange totals);
+  llvm::SmallVector<Value> addTile(OpenSweep &sweep, mlir::ValueRange carried, mlir::ValueRange totals,
+                                  Value first);
   llvm::SmallVector<Value> zeroSums(OpenSweep &sweep, bool wide, bool perLane);
   void setCarried(OpenSweep &sweep, mlir::ValueRange values);
   llvm::SmallVector<Value> getCarried(OpenSweep &sweep);
@@ -141,8 +145,11 @@ private:
   mlir::LogicalResult lowerSweep(gen::SweepOp op);
   mlir::LogicalResult lowerIteration(OpenSweep &sweep, Scalar at);
   mlir::FailureOr<llvm::SmallVector<Value>> lowerTile(OpenSweep &sweep, Value from, Value to);
+  mlir::FailureOr<llvm::SmallVector<Value>> lowerBlocks(OpenSweep &sweep, Value from, Value to);
   mlir::FailureOr<llvm::SmallVector<Value>> lowerTiles(OpenSweep &sweep);
-  mlir::FailureOr<llvm::SmallVector<Value>> lowerTail(OpenSweep &sweep, llvm::SmallVector<Value> totals);
+  mlir::FailureOr<llvm::SmallVector<Value>> lowerTail(OpenSweep &sweep, Value here,
+                                                      llvm::SmallVector<Value> carried);
+  mlir::LogicalResult lowerWithoutSums(OpenSweep &sweep);
   void setRange(OpenSweep &sweep);
   void publishStacks(OpenSweep &sweep);
   std::optional<View> destination(gen::SweepOp op, unsigned result);
@@ -151,6 +158,8 @@ private:
   // Contraction.cpp
   mlir::LogicalResult lowerEinsum(gen::EinsumOp op);
   mlir::LogicalResult accumulateEinsum(gen::EinsumOp op, const View &into, bool overLanes);
+  bool canDelay(Value yielded, mlir::Block *block);
+  mlir::LogicalResult flush(OpenSweep &sweep, Value rows);
 
   mlir::func::FuncOp source, kernel;
   llvm::DenseMap<Value, Scalar> scalars;
@@ -158,6 +167,7 @@ private:
   llvm::SmallPtrSet<mlir::Operation *, 16> deferred; ///< computed where they are added to a sum
   llvm::DenseMap<Value, View> destinations;          ///< where a sweep's stack goes
   llvm::DenseMap<mlir::Operation *, Scalar> iteration; ///< the current index of each open sweep
+  OpenSweep *delaying = nullptr; ///< the sweep whose updates wait for a block of rows
   llvm::SmallVector<Array> arrays;
   llvm::SmallVector<Slice> slices;
   unsigned totalDims = 0;

@@ -115,7 +115,8 @@ LogicalResult Lowerer::prepareSums(OpenSweep &sweep) {
       sum.total.element = sum.tile.element = wide;
       if (!sum.real.isF64())
         sum.tile = *allocate(result, sum.real, sum.varying, sweep.op);
-      fill(sum.total, sum.sizes, 0.0);
+      if (!sum.hasTile())
+        fill(sum.total, sum.sizes, 0.0);
       defer(yielded, sweep.op.getBlock());
     }
     sweep.sums.push_back(std::move(sum));
@@ -129,8 +130,8 @@ void Lowerer::clearTiles(OpenSweep &sweep) {
       fill(sum.tile, sum.sizes, 0.0);
 }
 
-/// The totals after a tile, in f64; `carried` are its loop-carried sums.
-SmallVector<Value> Lowerer::addTile(OpenSweep &sweep, ValueRange carried, ValueRange totals) {
+/// The totals after a tile, in f64; `carried` are its loop-carried sums. The first tile starts the sums in memory.
+SmallVector<Value> Lowerer::addTile(OpenSweep &sweep, ValueRange carried, ValueRange totals, Value first) {
   SmallVector<Value> next;
   for (auto [value, total] : llvm::zip(carried, totals)) {
     Value part = sweep.ownLanes() ? laneSum(value) : value;
@@ -144,7 +145,8 @@ SmallVector<Value> Lowerer::addTile(OpenSweep &sweep, ValueRange carried, ValueR
     forEachIndex(sum.sizes, [&](Indices at) {
       Scalar tile = load(sum.tile, at), total = load(sum.total, at);
       Value part = make<arith::ExtFOp>(total.value.getType(), tile.value);
-      store(sum.total, at, {make<arith::AddFOp>(total.value, part), total.varying});
+      Value sumSoFar = make<arith::AddFOp>(total.value, part);
+      store(sum.total, at, {make<arith::SelectOp>(first, part, sumSoFar), total.varying});
     });
   }
   return next;

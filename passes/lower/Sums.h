@@ -19,6 +19,14 @@ struct Lowerer::Sum {
   bool hasTile() const { return !inRegisters && tile.memory != total.memory; }
 };
 
+/// A rank-one update per row that waits: its factors are kept, and a block of rows is added to the sum at once, so that the
+/// sum is read and written once a block instead of once a vector of lanes.
+struct Lowerer::DelayedUpdate {
+  gen::EinsumOp op;
+  View into;
+  View factors; ///< [result][row of the block]
+};
+
 /// A sweep while its loops are emitted.
 struct Lowerer::OpenSweep {
   gen::SweepOp op;
@@ -27,6 +35,8 @@ struct Lowerer::OpenSweep {
   std::vector<Sum> sums;
   Value from, to;
   Value fullEnd, rest; ///< where whole vectors end, and how many iterations are left then
+  Value blockStart;    ///< the first iteration of the block of rows, while updates are delayed
+  std::vector<DelayedUpdate> delayed;
 
   bool ownLanes() const { return width > 1; }
   bool varying() const { return outer.width > 1; }

@@ -99,9 +99,71 @@ FailureOr<SmallVector<Value>> Lowerer::lowerTile(OpenSweep &sweep, Value from, V
   return SmallVector<Value>(loop.getResults());
 }
 
-/// All whole vectors: a loop over tiles if there are sums, else one loop. Returns the totals.
+/// The same with updates of sums in memory delayed: loops over blocks of rows, each followed by its updates.
+FailureOr<SmallVector<Value>> Lowerer::lowerBlocks(OpenSweep &sweep, Value from, Value to) {
+  SmallVector<Value> start = zeroSums(sweep, /*wide=*/false, /*perLane=*/true);
+  auto blocks = scf::ForOp::create(builder, loc, from, to, index(blockRows), start);
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(blocks.getBody());
+  sweep.blockStart = blocks.getInductionVar();
+  Value end = make<arith::MinUIOp>(make<arith::AddIOp>(sweep.blockStart, index(blockRows)), to);
+  auto vectors = scf::ForOp::create(builder, loc, sweep.blockStart, end, index(sweep.width),
+                                    ValueRange(blocks.getRegionIterArgs()));
+  {
+    OpBuilder::InsertionGuard inner(builder);
+    builder.setInsertionPointToStart(vectors.getBody());
+    setCarried(sweep, vectors.getRegionIterArgs());
+    lanes.base = vectors.getInductionVar();
+    delaying = &sweep;
+    LogicalResult done = lowerIteration(sweep, {lanes.base, false, true});
+    delaying = nullptr;
+    if (failed(done))
+      return failure();
+    if (!start.empty())
+      scf::YieldOp::create(builder, loc, getCarried(sweep));
+  }
+  lanes.base = sweep.blockStart;
+  if (failed(flush(sweep, make<arith::SubIOp>(end, sweep.blockStart))))
+    return failure();
+  if (!start.empty())
+    scf::YieldOp::create(builder, loc, vectors.getResults());
+  return SmallVector<Value>(blocks.getResults());
+}
+
+/// The iterations that do not fill a vector, once and masked, where `here` holds. Returns the carried sums.
+FailureOr<SmallVector<Value>> Lowerer::lowerTail(OpenSweep &sweep, Value here, SmallVector<Value> carried) {
+  auto branch = scf::IfOp::create(builder, loc, ValueRange(carried).getTypes(), here, /*withElse=*/!carried.empty());
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(branch.thenBlock());
+  Lanes whole = lanes;
+  lanes = Lanes{sweep.width, sweep.fullEnd, {}, sweep.rest};
+  lanes.mask = make<vector::CreateMaskOp>(vectorOf(builder.getI1Type()), sweep.rest);
+  setCarried(sweep, carried);
+  if (failed(lowerIteration(sweep, {sweep.fullEnd, false, true})))
+    return failure();
+  lanes = whole;
+  if (carried.empty())
+    return carried;
+  scf::YieldOp::create(builder, loc, getCarried(sweep));
+  builder.setInsertionPointToStart(branch.elseBlock());
+  scf::YieldOp::create(builder, loc, carried);
+  return SmallVector<Value>(branch.getResults());
+}
+
+/// A sweep without sums: one loop, and the tail.
+LogicalResult Lowerer::lowerWithoutSums(OpenSweep &sweep) {
+  if (failed(lowerTile(sweep, sweep.from, sweep.fullEnd)))
+    return failure();
+  if (!sweep.ownLanes())
+    return success();
+  Value any = make<arith::CmpIOp>(arith::CmpIPredicate::ugt, sweep.rest, index(0));
+  return lowerTail(sweep, any, {});
+}
+
+/// A sweep with sums: a loop over tiles, of which the last one also takes the tail. There is always one tile, so that sums
+/// in memory are written even if there is nothing to add. Returns the totals.
 FailureOr<SmallVector<Value>> Lowerer::lowerTiles(OpenSweep &sweep) {
-  Lanes inside = sweep.ownLanes() ? Lanes{sweep.width, {}, {}, {}} : sweep.outer;
+  Lanes inside = lanes;
   auto outside = [&](auto run) {
     lanes = sweep.outer;
     auto result = run();
@@ -109,44 +171,31 @@ FailureOr<SmallVector<Value>> Lowerer::lowerTiles(OpenSweep &sweep) {
     return result;
   };
   SmallVector<Value> zeros = outside([&] { return zeroSums(sweep, /*wide=*/true, sweep.varying()); });
-  if (sweep.sums.empty())
-    return lowerTile(sweep, sweep.from, sweep.fullEnd);
-  auto tiles = scf::ForOp::create(builder, loc, sweep.from, sweep.fullEnd, index(tileLength), zeros);
+  Value last = make<arith::MaxSIOp>(sweep.to, make<arith::AddIOp>(sweep.from, index(1)));
+  auto tiles = scf::ForOp::create(builder, loc, sweep.from, last, index(tileLength), zeros);
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToStart(tiles.getBody());
-  Value next = make<arith::AddIOp>(tiles.getInductionVar(), index(tileLength));
-  Value end = make<arith::MinUIOp>(next, sweep.fullEnd);
+  Value start = tiles.getInductionVar(), next = make<arith::AddIOp>(start, index(tileLength));
+  Value end = make<arith::MinSIOp>(next, sweep.fullEnd);
   outside([&] { return clearTiles(sweep), 0; });
-  FailureOr<SmallVector<Value>> carried = lowerTile(sweep, tiles.getInductionVar(), end);
+  bool blocked = sweep.ownLanes() && sweep.width < blockRows && llvm::any_of(sweep.sums, [&](Sum &sum) {
+    return !sum.inRegisters && canDelay(sweep.op.getYield().getOperand(sum.result), sweep.op.getBlock());
+  });
+  FailureOr<SmallVector<Value>> carried =
+      blocked ? lowerBlocks(sweep, start, end) : lowerTile(sweep, start, end);
+  if (succeeded(carried) && sweep.ownLanes()) {
+    Value any = make<arith::CmpIOp>(arith::CmpIPredicate::ugt, sweep.rest, index(0));
+    Value isLast = make<arith::CmpIOp>(arith::CmpIPredicate::sge, next, sweep.to);
+    carried = lowerTail(sweep, make<arith::AndIOp>(any, isLast), *carried);
+  }
   if (failed(carried))
     return failure();
-  SmallVector<Value> totals = outside([&] { return addTile(sweep, *carried, tiles.getRegionIterArgs()); });
+  Value first = make<arith::CmpIOp>(arith::CmpIPredicate::eq, start, sweep.from);
+  SmallVector<Value> totals =
+      outside([&] { return addTile(sweep, *carried, tiles.getRegionIterArgs(), first); });
   if (!totals.empty())
     scf::YieldOp::create(builder, loc, totals);
   return SmallVector<Value>(tiles.getResults());
-}
-
-/// The iterations that do not fill a vector, once and masked. Returns the totals.
-FailureOr<SmallVector<Value>> Lowerer::lowerTail(OpenSweep &sweep, SmallVector<Value> totals) {
-  Value any = make<arith::CmpIOp>(arith::CmpIPredicate::ugt, sweep.rest, index(0));
-  auto branch = scf::IfOp::create(builder, loc, ValueRange(totals).getTypes(), any, /*withElse=*/!totals.empty());
-  OpBuilder::InsertionGuard guard(builder);
-  builder.setInsertionPointToStart(branch.thenBlock());
-  lanes = sweep.outer;
-  clearTiles(sweep);
-  lanes = Lanes{sweep.width, sweep.fullEnd, {}, sweep.rest};
-  lanes.mask = make<vector::CreateMaskOp>(vectorOf(builder.getI1Type()), sweep.rest);
-  setCarried(sweep, zeroSums(sweep, /*wide=*/false, /*perLane=*/true));
-  if (failed(lowerIteration(sweep, {sweep.fullEnd, false, true})))
-    return failure();
-  lanes = sweep.outer;
-  SmallVector<Value> next = addTile(sweep, getCarried(sweep), totals);
-  if (totals.empty())
-    return totals;
-  scf::YieldOp::create(builder, loc, next);
-  builder.setInsertionPointToStart(branch.elseBlock());
-  scf::YieldOp::create(builder, loc, totals);
-  return SmallVector<Value>(branch.getResults());
 }
 
 LogicalResult Lowerer::lowerSweep(gen::SweepOp op) {
@@ -164,9 +213,11 @@ LogicalResult Lowerer::lowerSweep(gen::SweepOp op) {
   setRange(sweep);
   if (sweep.ownLanes())
     lanes = Lanes{sweep.width, {}, {}, {}};
-  FailureOr<SmallVector<Value>> totals = lowerTiles(sweep);
-  if (succeeded(totals) && sweep.ownLanes())
-    totals = lowerTail(sweep, *totals);
+  FailureOr<SmallVector<Value>> totals = SmallVector<Value>();
+  if (!sweep.sums.empty())
+    totals = lowerTiles(sweep);
+  else if (failed(lowerWithoutSums(sweep)))
+    totals = failure();
   lanes = sweep.outer;
   if (failed(totals))
     return failure();
