@@ -132,11 +132,11 @@ private:
     return l.make<vector::CreateMaskOp>(VectorType::get({chunk}, l.builder.getI1Type()), count);
   }
 
-  /// Asks for the same place of the row one tile further on, which the next iteration of the sweep will read; past the
-  /// end it does nothing (a prefetch never faults).
-  void prefetchNextTile(const Operand &operand, Value at) {
+  /// Asks for the same place a few rows further on (measured: 4 are better than 16 on 3 kB rows); past the end it does
+  /// nothing, since a prefetch never faults.
+  void prefetchAhead(const Operand &operand, Value at) {
     const View &view = *l.tensor(operand.value).view;
-    Index ahead = l.times(l.builder.getIndexAttr(l.lanes.width), *view.laneStride);
+    Index ahead = l.times(l.builder.getIndexAttr(4), *view.laneStride);
     memref::PrefetchOp::create(l.builder, l.loc, view.memory, l.asValue(l.plus(at, ahead)), /*isWrite=*/false,
                                /*localityHint=*/2, /*isDataCache=*/true);
   }
@@ -310,7 +310,7 @@ void Contraction::dotBlock(const Plan &plan, const std::vector<Places> &results,
         Value at = positionAt(operand, places, row[r]);
         value = loadChunk(l.tensor(operand.value).view->memory, at, mask);
         if (isRows(operand) && !mask)
-          prefetchNextTile(operand, at);
+          prefetchAhead(operand, at);
       }
       return value;
     };
