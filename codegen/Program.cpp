@@ -1,5 +1,6 @@
 #include "codegen/Program.h"
 #include "codegen/Compiler.h"
+#include "codegen/Trace.h"
 #include "codegen/cpu/ErrorText.h"
 #include "codegen/cpu/Object.h"
 #include "mlir/Parser/Parser.h"
@@ -54,13 +55,11 @@ struct Program::Body {
 };
 
 Program::Program(const Model &model, CompileOptions options) : body(new Body(model, std::move(options))) {}
-Program::~Program() = default;
-Program::Program(Program &&) noexcept = default;
 
 const CompileOptions &Program::options() const { return body->options; }
 
 KernelHandle Program::kernel(const std::string &request, Mapping mapping, const std::vector<std::string> &batched,
-                             const std::vector<std::string> &shared) {
+                             const std::vector<std::string> &shared) const {
   Specialisation specialisation = body->specialise(request, mapping);
   specialisation.batched = batched;
   specialisation.shared = shared;
@@ -71,7 +70,7 @@ KernelHandle Program::kernel(const std::string &request, Mapping mapping, const 
   return {&kernel->signature(), kernel->run(), kernel->workspace(), kernel->compileMilliseconds()};
 }
 
-const Signature &Program::signature(const std::string &request) {
+const Signature &Program::signature(const std::string &request) const {
   Specialisation specialisation = body->specialise(request, Mapping::single);
   std::lock_guard lock(body->mutex);
   auto known = body->signatures.find(specialisation.key());
@@ -112,6 +111,13 @@ public:
       call.set(name, Role::parameterGradient, array);
   }
   bool hasBatched() const { return anyBatched; }
+  Arrays choices() const {
+    Arrays leaves;
+    for (size_t i = 0; i < given.size(); ++i)
+      if (given[i].defined() && single.arrays[i].role == Role::choice)
+        leaves[single.arrays[i].name] = given[i];
+    return leaves;
+  }
 
 private:
   void take(size_t i, const Array &array) {
@@ -190,7 +196,7 @@ private:
 
 } // namespace
 
-Program::Bound Program::bind(const std::string &request, const Inputs &inputs, const RunOptions &options) {
+Program::Bound Program::bind(const std::string &request, const Inputs &inputs, const RunOptions &options) const {
   Matcher matcher(signature(request), inputs, options);
   bool single = options.instances == 1 && !matcher.hasBatched();
   Mapping mapping = body->options.mapping.value_or(single ? Mapping::single : Mapping::instances);
@@ -198,7 +204,7 @@ Program::Bound Program::bind(const std::string &request, const Inputs &inputs, c
     throw Error("the mapping 'single' takes one instance, got " + std::to_string(options.instances) +
                 (matcher.hasBatched() ? " and an array with a dimension of instances" : ""));
   KernelHandle handle = kernel(request, mapping, matcher.batched, matcher.shared);
-  Bound bound{Call(*handle.signature), handle};
+  Bound bound{Call(*handle.signature), handle, matcher.choices()};
   bound.call.instances(options.instances);
   matcher.apply(bound.call);
   bound.call.bind();
@@ -240,13 +246,31 @@ Outcome Program::Bound::outcome() const {
   return result;
 }
 
-Outcome Program::run(const std::string &request, const Inputs &inputs, const RunOptions &options) {
+Outcome Program::run(const std::string &request, const Inputs &inputs, const RunOptions &options) const {
   Bound bound = bind(request, inputs, options);
   bound.run(options.seed, options.scale);
   return bound.outcome();
 }
 
-Arrays Program::initialParameters(const Arrays &arguments) {
+Trace Program::simulate(const Inputs &inputs, const RunOptions &options) const {
+  if (!inputs.choices.empty())
+    throw Error("simulate draws every choice, expected no constraints, got " +
+                std::to_string(inputs.choices.size()) + " (use generate)");
+  return generate(inputs, options);
+}
+
+Trace Program::generate(const Inputs &inputs, const RunOptions &options) const {
+  std::string names;
+  for (const std::string &leaf : inputs.choices.leaves())
+    names += (names.empty() ? "" : ", ") + leaf;
+  Bound bound = bind("generate(" + names + ")", inputs, options);
+  bound.run(options.seed, options.scale);
+  Outcome outcome = bound.outcome();
+  outcome.choices.merge(bound.givenChoices);
+  return Trace(*this, inputs, options.instances, std::move(outcome));
+}
+
+Arrays Program::initialParameters(const Arrays &arguments) const {
   const Signature &single = signature("simulate()");
   std::vector<Array> given(single.arrays.size());
   for (size_t i = 0; i < given.size(); ++i)
@@ -274,7 +298,7 @@ Arrays Program::initialParameters(const Arrays &arguments) {
 
 // Text and objects.
 
-std::string Program::emit(const std::string &stage, const std::string &request, Mapping mapping) {
+std::string Program::emit(const std::string &stage, const std::string &request, Mapping mapping) const {
   static const std::map<std::string, Stage> stages = {{"gen", Stage::gen},
                                                       {"derived", Stage::derived},
                                                       {"differentiated", Stage::differentiated},
@@ -297,7 +321,7 @@ std::string Program::emit(const std::string &stage, const std::string &request, 
   return text;
 }
 
-std::string Program::object(const std::string &request, Mapping mapping) {
+std::string Program::object(const std::string &request, Mapping mapping) const {
   std::lock_guard lock(body->mutex);
   Lowered lowered = lowerTo(Stage::lowered, *body->module, body->specialise(request, mapping));
   return compileObject(*lowered.module, CpuOptions{body->options.target});

@@ -48,7 +48,7 @@ struct Outcome {
   Arrays choiceGradients, argumentGradients, parameterGradients;
 };
 
-/// A kernel with what it takes; valid as long as the Program lives.
+/// A kernel with what it takes; valid as long as a copy of the Program lives.
 struct KernelHandle {
   const Signature *signature = nullptr;
   gf_kernel run = nullptr;
@@ -56,49 +56,57 @@ struct KernelHandle {
   double compileMilliseconds = 0;
 };
 
-/// Thread-safe; kernels are cached by specialisation.
+class Trace;
+
+/// Thread-safe; kernels are cached by specialisation. Cheap to copy; copies share the kernels.
 class GENFUSE_API Program {
 public:
   explicit Program(const Model &model, CompileOptions options = {});
-  ~Program();
-  Program(Program &&) noexcept;
+
+  /// Traces whose choices are all drawn. `inputs.choices` is empty.
+  Trace simulate(const Inputs &inputs, const RunOptions &options = {}) const;
+
+  /// Traces in which `inputs.choices` are constrained, whole leaves at a time, and the others drawn; their weight is
+  /// the log density of the constrained choices. Errors: those of `bind`.
+  Trace generate(const Inputs &inputs, const RunOptions &options = {}) const;
 
   /// Compiles (or finds) the kernel of a request (passes/Request.h). `batched` names arguments with one value per
   /// instance, `shared` choices that all instances share. Errors: a request that does not parse or names something
   /// unknown, with the model's own names and source lines.
   KernelHandle kernel(const std::string &request, Mapping mapping, const std::vector<std::string> &batched = {},
-                      const std::vector<std::string> &shared = {});
+                      const std::vector<std::string> &shared = {}) const;
 
   /// The arrays of a request for one instance, without compiling it.
-  const Signature &signature(const std::string &request);
+  const Signature &signature(const std::string &request) const;
 
   /// Binds inputs to the kernel that fits their shapes. Errors, before anything runs: an unknown, missing or
   /// mistyped name or address, a wrong shape. The call may be run many times.
   struct Bound {
     Call call;
     KernelHandle kernel;
+    Arrays givenChoices; ///< whole leaves, as the kernel reads them
     void run(uint64_t seed = 0, double scale = 1.0) { call.run(kernel.run, kernel.workspace, seed, scale); }
     Outcome outcome() const;
   };
-  Bound bind(const std::string &request, const Inputs &inputs, const RunOptions &options = {});
+  Bound bind(const std::string &request, const Inputs &inputs, const RunOptions &options = {}) const;
 
   /// bind and run.
-  Outcome run(const std::string &request, const Inputs &inputs, const RunOptions &options = {});
+  Outcome run(const std::string &request, const Inputs &inputs, const RunOptions &options = {}) const;
 
   /// The parameters of the model with their initial values (zeros where the model gives none), for given arguments.
-  Arrays initialParameters(const Arrays &arguments);
+  Arrays initialParameters(const Arrays &arguments) const;
 
   /// The text of a stage (gen, derived, differentiated, batched, lowered, llvm, asm) of a request.
-  std::string emit(const std::string &stage, const std::string &request, Mapping mapping = Mapping::single);
+  std::string emit(const std::string &stage, const std::string &request, Mapping mapping = Mapping::single) const;
 
   /// The relocatable object file of a request.
-  std::string object(const std::string &request, Mapping mapping = Mapping::single);
+  std::string object(const std::string &request, Mapping mapping = Mapping::single) const;
 
   const CompileOptions &options() const;
 
 private:
   struct Body;
-  std::unique_ptr<Body> body;
+  std::shared_ptr<Body> body;
 };
 
 } // namespace genfuse

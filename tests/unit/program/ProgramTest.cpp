@@ -1,5 +1,5 @@
 // A compiled model: what it computes beyond the cases, and every error of its inputs.
-#include "codegen/Program.h"
+#include "codegen/Trace.h"
 #include "runtime/Error.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -123,6 +123,42 @@ TEST(Parameters, GradientsAccumulateWithTheirScale) {
   inputs.choices = ChoiceMap{{"x", 0.3}};
   EXPECT_THAT(errorOf([&] { program.run("gradient(theta)", inputs, options); }), HasSubstr("'y'"));
   EXPECT_NEAR(options.accumulators["M1p/theta"].at({}), 11.8, 1e-9) << "after an error nothing has changed";
+}
+
+TEST(Traces, AreSimulatedGeneratedAndDifferentiated) {
+  Program program(model("PL"), inDouble());
+  Inputs inputs{{{"s", Array::from<double>({1, 2, 0.5})}}, {}, {}, {}};
+  RunOptions options;
+  options.instances = 20;
+  Trace drawn = program.simulate(inputs, options);
+  EXPECT_EQ(drawn.choices().at("y/*").shape(), (Shape{3, 20}));
+  EXPECT_EQ(drawn.weight().at({7}), 0);
+  Outcome gradient = drawn.gradient("mu, y/*");
+  for (int64_t b : {0, 7, 19}) {
+    ChoiceMap one = drawn.choiceMap(b);
+    Inputs given = inputs;
+    given.choices = one;
+    EXPECT_NEAR(program.run("assess()", given).score.at({}), drawn.score().at({b}), 1e-12);
+    double mu = one.get("mu").real(), y0 = one.get("y/0").real();
+    EXPECT_NEAR(gradient.choiceGradients["y/*"].at({0, b}), mu - y0, 1e-12);
+  }
+  EXPECT_THAT(errorOf([&] { drawn.choiceMap(20); }), HasSubstr("expected an instance from 0 to 19, got 20"));
+
+  inputs.choices = ChoiceMap{{"y/*", std::vector<double>{0.1, 0.2, 0.3}}};
+  Trace posterior = program.generate(inputs, options);
+  EXPECT_EQ(posterior.choices().at("mu").shape(), Shape{20});
+  EXPECT_EQ(posterior.choiceMap(3).get("y/1").real(), 0.2);
+  double prior = -0.5 * std::pow(posterior.choices().at("mu").at({3}) / 2, 2) - std::log(2.0) - 0.91893853320467274;
+  EXPECT_NEAR(posterior.score().at({3}) - posterior.weight().at({3}), prior, 1e-12);
+  EXPECT_THAT(errorOf([&] { program.simulate(inputs, options); }), HasSubstr("simulate draws every choice"));
+}
+
+TEST(Traces, AccumulateParameterGradients) {
+  Program program(model("M1p"), inDouble());
+  Inputs inputs{{{"a", Array::scalar(0.0)}}, {{"M1p/theta", Array::scalar(2.0)}}, {{"x", 0.3}, {"y", 1.1}}, {}};
+  Arrays gradients{{"M1p/theta", Array::scalar(0.0)}};
+  program.generate(inputs).accumulateParameterGradients(gradients, 3.0);
+  EXPECT_NEAR(gradients["M1p/theta"].at({}), 1.8, 1e-9); // case B13
 }
 
 TEST(Supports, OutsideIsMinusInfinityAndNotAnError) {

@@ -1,0 +1,53 @@
+#include "codegen/Trace.h"
+#include "runtime/Error.h"
+#include <algorithm>
+
+namespace genfuse {
+
+Trace::Trace(Program program, Inputs inputs, int64_t instances, Outcome outcome)
+    : program_(std::move(program)), inputs_(std::move(inputs)), instances_(instances), outcome_(std::move(outcome)) {}
+
+ChoiceMap Trace::choiceMap(int64_t instance) const {
+  if (instance < 0 || instance >= instances_)
+    throw Error("expected an instance from 0 to " + std::to_string(instances_ - 1) + ", got " +
+                std::to_string(instance));
+  const Signature &single = program_.signature("assess()");
+  ChoiceMap result;
+  for (const auto &[leaf, values] : outcome_.choices) {
+    auto spec = std::find_if(single.arrays.begin(), single.arrays.end(), [&, &name = leaf](const ArraySpec &s) {
+      return s.role == Role::choice && s.name == name;
+    });
+    bool own = values.rank() > static_cast<int64_t>(spec->shape.size());
+    result.set(leaf, ChoiceValue(own ? values.slice(values.rank() - 1, instance).copy() : values));
+  }
+  return result;
+}
+
+Inputs Trace::inputsWithChoices() const {
+  Inputs inputs = inputs_;
+  inputs.choices = ChoiceMap();
+  for (const auto &[leaf, values] : outcome_.choices)
+    inputs.choices.set(leaf, ChoiceValue(values));
+  return inputs;
+}
+
+Outcome Trace::gradient(const std::string &names, const Array &returnGradient) const {
+  Inputs inputs = inputsWithChoices();
+  inputs.returnGradient = returnGradient;
+  RunOptions options;
+  options.instances = instances_;
+  return program_.run("gradient(" + names + (returnGradient.defined() ? "; return)" : ")"), inputs, options);
+}
+
+void Trace::accumulateParameterGradients(const Arrays &accumulators, double scale) const {
+  std::string names;
+  for (const auto &[path, array] : accumulators)
+    names += (names.empty() ? "" : ", ") + path;
+  RunOptions options;
+  options.instances = instances_;
+  options.scale = scale;
+  options.accumulators = accumulators;
+  program_.run("gradient(" + names + ")", inputsWithChoices(), options);
+}
+
+} // namespace genfuse
