@@ -12,6 +12,11 @@ LogicalResult LogPdfOp::verify() {
                          [&] { return emitOpError(); }); // logpdf_c1
 }
 
+LogicalResult DrawOp::verify() {
+  return dist::verifyUse(getDistribution(), getType(), getParameters().getTypes(),
+                         [&] { return emitOpError(); }); // draw_c1
+}
+
 LogicalResult GradientOp::verify() {
   if (getWrt().getTypes() != getResultTypes()) // gradient_c1
     return emitOpError("returns ") << getResultTypes() << " for values of types " << getWrt().getTypes();

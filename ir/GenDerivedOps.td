@@ -55,6 +55,7 @@ def Gen_DrawOp : Gen_Op<"draw", [Pure, AttrSizedOperandSegments]> {
     custom<Keyword>($distribution) `(` $parameters `)` `seed` $seed `instance` $instance
     (`at` `[` $position^ `]`)? `stream` $stream attr-dict `:` functional-type($parameters, $result)
   }];
+  let hasVerifier = 1;
 }
 
 def Gen_GradientOp : Gen_Op<"gradient", [Pure]> {

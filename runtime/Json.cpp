@@ -1,9 +1,19 @@
 #include "runtime/Json.h"
 #include "runtime/Error.h"
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <set>
 
 namespace genfuse {
+
+/// `line 2, column 3` of the byte with that number, counting from 1.
+static std::string placeOf(std::string_view text, size_t byte) {
+  const std::string_view before = text.substr(0, byte == 0 ? 0 : byte - 1);
+  const size_t line = std::count(before.begin(), before.end(), '\n') + 1;
+  const size_t start = before.rfind('\n');
+  const size_t column = before.size() - (start == std::string_view::npos ? 0 : start + 1) + 1;
+  return "line " + std::to_string(line) + ", column " + std::to_string(column);
+}
 
 nlohmann::json parseJson(std::string_view text) {
   using Event = nlohmann::json::parse_event_t;

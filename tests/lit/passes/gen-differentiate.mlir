@@ -1,0 +1,51 @@
+// Reverse mode: a sweep gets a second one with its body and the reverse of it.
+// RUN: genfuse-opt -split-input-file -verify-diagnostics %s --gen-differentiate --canonicalize --cse | FileCheck %s
+
+// CHECK-LABEL: func.func @product
+// CHECK-SAME: (%[[X:.*]]: f64, %[[Y:.*]]: f64)
+// CHECK: return %[[Y]], %[[X]]
+func.func @product(%x: f64, %y: f64) -> (f64, f64) {
+  %p = arith.mulf %x, %y : f64
+  %g:2 = gen.gradient %p wrt(%x, %y) : (f64, f64, f64) -> (f64, f64)
+  return %g#0, %g#1 : f64, f64
+}
+
+// -----
+// The element of an argument that belongs to the iteration is collected, a captured scalar is summed.
+// CHECK-LABEL: func.func @plate
+// CHECK: gen.sweep {{.*}} sums(f64) stacks(tensor<?xf64>)
+func.func @plate(%m: f64, %y: tensor<?xf64> {gen.shape = ["n"]}) -> (f64, tensor<?xf64>) {
+  %c0 = arith.constant 0 : index
+  %n = tensor.dim %y, %c0 : tensor<?xf64>
+  %s = gen.sweep %i to %n sums(f64) {
+    %yi = tensor.extract %y[%i] : tensor<?xf64>
+    %p = arith.mulf %m, %yi : f64
+    gen.yield %p : f64
+  }
+  %g:2 = gen.gradient %s wrt(%m, %y) : (f64, f64, tensor<?xf64>) -> (f64, tensor<?xf64>)
+  return %g#0, %g#1 : f64, tensor<?xf64>
+}
+
+// -----
+// A branch that is not taken adds exactly zero: the quotient is chosen after it is formed.
+// CHECK-LABEL: func.func @branch
+// CHECK: %[[C:.*]] = arith.cmpf
+// CHECK: %[[Q:.*]] = arith.divf
+// CHECK: arith.select %[[C]], %[[Q]]
+func.func @branch(%x: f64) -> f64 {
+  %zero = arith.constant 0.0 : f64
+  %c = arith.cmpf ogt, %x, %zero : f64
+  %l = math.log %x : f64
+  %v = arith.select %c, %l, %zero : f64
+  %g = gen.gradient %v wrt(%x) : (f64, f64) -> f64
+  return %g : f64
+}
+
+// -----
+// An op outside the closed set is an error at its line.
+func.func @outside(%x: f64) -> f64 {
+  // expected-error @+1 {{has no derivative rule}}
+  %f = math.floor %x : f64
+  %g = gen.gradient %f wrt(%x) : (f64, f64) -> f64
+  return %g : f64
+}
