@@ -231,6 +231,10 @@ Scalar Lowerer::chooseElement(const Tensor &tensor, ArrayRef<Scalar> indices) {
 }
 
 Scalar Lowerer::elementAt(const Tensor &tensor, Indices indices) {
+  if (tensor.tile) {
+    Scalar tile = load(*tensor.tile, indices), total = load(*tensor.view, indices);
+    return {make<arith::SelectOp>(tensor.isSingle, tile.value, total.value), total.varying};
+  }
   if (tensor.view)
     return load(*tensor.view, indices);
   if (tensor.rule)
@@ -312,7 +316,7 @@ void Lowerer::fill(const View &view, Indices sizes, double value) {
 
 std::optional<View> Lowerer::inMemory(Value value, Operation *user) {
   Tensor &held = tensor(value);
-  if (held.view)
+  if (held.view && !held.tile)
     return held.view;
   Type memoryElement = held.element.isInteger(1) ? builder.getI8Type() : held.element;
   std::optional<View> view = allocate(value, memoryElement, held.varying, user);

@@ -208,7 +208,14 @@ void Lowerer::storeResult(const Array &array, Value value, bool accumulate) {
   if (!isa<RankedTensorType>(value.getType()))
     return put({}, scalar(value));
   Tensor held = tensor(value);
-  forEachIndex(held.sizes, [&](Indices indices) { put(indices, elementAt(held, indices)); });
+  if (!held.tile)
+    return forEachIndex(held.sizes, [&](Indices indices) { put(indices, elementAt(held, indices)); });
+  auto branch = scf::IfOp::create(builder, loc, held.isSingle, /*withElse=*/true);
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(branch.thenBlock());
+  forEachIndex(held.sizes, [&](Indices indices) { put(indices, load(*held.tile, indices)); });
+  builder.setInsertionPointToStart(branch.elseBlock());
+  forEachIndex(held.sizes, [&](Indices indices) { put(indices, load(*held.view, indices)); });
 }
 
 void Lowerer::storeResults(func::ReturnOp op) {

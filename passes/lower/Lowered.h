@@ -42,6 +42,9 @@ struct Tensor {
   /// Static and small: one value per element, row-major.
   std::optional<llvm::SmallVector<Scalar>> elements;
   std::optional<View> view;
+  /// A sum that had a single tile lies there instead of in `view`; `isSingle` says so when the kernel runs.
+  std::optional<View> tile;
+  Value isSingle;
   /// Emits the element at given indices: elementwise code that is fused into its consumer.
   std::function<Scalar(llvm::ArrayRef<OpFoldResult>)> rule;
   /// How much code one use of the rule repeats.

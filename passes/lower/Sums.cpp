@@ -139,6 +139,14 @@ SmallVector<Value> Lowerer::addTile(OpenSweep &sweep, ValueRange carried, ValueR
       part = make<arith::ExtFOp>(total.getType(), part);
     next.push_back(make<arith::AddFOp>(total, part));
   }
+  if (llvm::none_of(sweep.sums, [](const Sum &sum) { return sum.hasTile(); }))
+    return next;
+  // A single tile is the total: nothing needs to be added.
+  Value isTrue = make<arith::ConstantOp>(builder.getBoolAttr(true));
+  Value several = make<arith::XOrIOp>(sweep.isSingle, isTrue);
+  auto branch = scf::IfOp::create(builder, loc, several, /*withElse=*/false);
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(branch.thenBlock());
   for (Sum &sum : sweep.sums) {
     if (!sum.hasTile())
       continue;
@@ -202,8 +210,19 @@ void Lowerer::publishSums(OpenSweep &sweep, ValueRange totals) {
     } else {
       held.view = sum.total;
       held.view->element = real;
+      if (sum.hasTile()) {
+        held.tile = sum.tile;
+        held.isSingle = sweep.isSingle;
+      }
     }
     tensors[result] = std::move(held);
+    // What is only returned is read from where it is; other uses want one place.
+    bool onlyReturned = llvm::all_of(result.getUsers(), [](Operation *user) { return isa<func::ReturnOp>(user); });
+    if (tensors[result].tile && !onlyReturned)
+      if (std::optional<View> view = inMemory(result, sweep.op)) {
+        tensors[result].view = view;
+        tensors[result].tile.reset();
+      }
   }
 }
 

@@ -34,6 +34,7 @@ struct Lowerer::OpenSweep {
   Lanes outer;   ///< the lanes around it
   std::vector<Sum> sums;
   Value from, to;
+  Value isSingle;      ///< whether all iterations fit in one tile
   Value fullEnd, rest; ///< where whole vectors end, and how many iterations are left then
   Value blockStart;    ///< the first iteration of the block of rows, while updates are delayed
   std::vector<DelayedUpdate> delayed;

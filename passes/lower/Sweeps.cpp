@@ -64,9 +64,11 @@ void Lowerer::setRange(OpenSweep &sweep) {
   sweep.from = instances ? bound(offsetof(gf_call, begin)) : index(0);
   sweep.to = instances ? bound(offsetof(gf_call, end)) : scalar(sweep.op.getLength()).value;
   sweep.fullEnd = sweep.to;
+  Value count = make<arith::SubIOp>(sweep.to, sweep.from);
+  sweep.isSingle = make<arith::CmpIOp>(arith::CmpIPredicate::sle, count, index(tileLength));
   if (!sweep.ownLanes())
     return;
-  sweep.rest = make<arith::RemUIOp>(make<arith::SubIOp>(sweep.to, sweep.from), index(sweep.width));
+  sweep.rest = make<arith::RemUIOp>(count, index(sweep.width));
   sweep.fullEnd = make<arith::SubIOp>(sweep.to, sweep.rest);
 }
 
@@ -199,7 +201,7 @@ FailureOr<SmallVector<Value>> Lowerer::lowerTiles(OpenSweep &sweep) {
 }
 
 LogicalResult Lowerer::lowerSweep(gen::SweepOp op) {
-  OpenSweep sweep{op, static_cast<int64_t>(op.getLanes().value_or(1)), lanes, {}, {}, {}, {}, {}};
+  OpenSweep sweep{op, static_cast<int64_t>(op.getLanes().value_or(1)), lanes, {}, {}, {}, {}, {}, {}, {}, {}};
   if (sweep.ownLanes() && sweep.varying())
     return op.emitOpError("runs in lanes inside a sweep that runs in lanes");
   for (unsigned i = op.getNumSums(); i < op.getNumResults(); ++i) {
