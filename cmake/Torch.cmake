@@ -1,7 +1,9 @@
 # LibTorch as two imported libraries; find_package(Torch) would enable CUDA and force torch_cuda into every program.
 
 file(GLOB _genfuse_torch_guess ${PROJECT_SOURCE_DIR}/.deps/venv/lib/python3*/site-packages/torch)
-set(GENFUSE_TORCH_ROOT "${_genfuse_torch_guess}" CACHE PATH "the torch/ folder of LibTorch's wheel")
+if(NOT GENFUSE_TORCH_ROOT) # an empty one stays in the cache of a tree that was configured before the set-up
+  set(GENFUSE_TORCH_ROOT "${_genfuse_torch_guess}" CACHE PATH "the torch/ folder of LibTorch's wheel" FORCE)
+endif()
 if(NOT EXISTS ${GENFUSE_TORCH_ROOT}/include/torch/headeronly/version.h)
   message(FATAL_ERROR "LibTorch is not at '${GENFUSE_TORCH_ROOT}': run scripts/setup.sh, set GENFUSE_TORCH_ROOT, or "
                       "configure with -DGENFUSE_WITH_TORCH=OFF")

@@ -13,7 +13,9 @@ torch_pin="torch==2.11.0"
 toolkit_pins=("nvidia-cusparselt-cu13==0.8.0" "nvidia-nvshmem-cu13==3.4.5" "nvidia-cufile<1.16")
 cuda_pins=("nvidia-cuda-nvcc==13.0.*" "nvidia-nvvm==13.0.*" "nvidia-cuda-crt==13.0.*" "nvidia-cuda-nvrtc==13.0.*"
   "nvidia-cuda-runtime==13.0.*" "nvidia-cuda-cccl==13.0.*")
+torch_file=".deps/venv/lib/python3*/site-packages/torch/lib/libtorch_cpu.so"
 digits_pin="scikit-learn==1.7.2"
+digits_file=".deps/data/digits/digits.csv.gz"
 
 check=0 torch=1
 for option in "$@"; do
@@ -49,21 +51,24 @@ install_packages() {
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"
 }
 
-has_toolkit() { command -v nvcc >/dev/null; }
+# LibTorch's wheel is built for CUDA 13: another toolkit cannot stand in for the wheels.
+has_toolkit() { command -v nvcc >/dev/null && [[ "$(nvcc --version)" == *"release 13."* ]]; }
 
 torch_pins() {
   echo "$torch_pin"
   if has_toolkit; then printf '%s\n' "${toolkit_pins[@]}"; else printf '%s\n' "${cuda_pins[@]}"; fi
 }
 
-# stamped NAME PINS: whether NAME was installed with just these pins.
-stamped() { [ -f ".deps/$1.stamp" ] && [ "$(cat ".deps/$1.stamp")" = "$(sha256sum <<<"$2")" ]; }
+# stamped NAME PINS FILE: whether NAME was installed with just these pins, and its file is still there.
+stamped() {
+  [ -f ".deps/$1.stamp" ] && [ "$(cat ".deps/$1.stamp")" = "$(sha256sum <<<"$2")" ] && compgen -G "$3" >/dev/null
+}
 stamp() { sha256sum <<<"$2" >".deps/$1.stamp"; }
 
 install_torch() {
   local pins alone=()
   pins=$(torch_pins)
-  ! stamped torch "$pins" || return 0
+  ! stamped torch "$pins" "$torch_file" || return 0
   echo "setup: installing LibTorch"
   rm -rf .deps/venv
   /usr/bin/python3 -m venv .deps/venv
@@ -75,14 +80,14 @@ install_torch() {
 
 # The UCI digits, 1,797 images of 8x8, as scikit-learn ships them.
 install_digits() {
-  ! stamped digits "$digits_pin" || return 0
+  ! stamped digits "$digits_pin" "$digits_file" || return 0
   echo "setup: taking the UCI digits from the scikit-learn wheel"
   local wheels
   wheels=$(mktemp -d)
   [ -x .deps/venv/bin/pip ] || /usr/bin/python3 -m venv .deps/venv
   .deps/venv/bin/pip download -q --disable-pip-version-check --no-deps --only-binary=:all: -d "$wheels" "$digits_pin"
-  mkdir -p .deps/data/digits
-  /usr/bin/python3 - "$wheels"/*.whl .deps/data/digits/digits.csv.gz <<'PYTHON'
+  mkdir -p "$(dirname "$digits_file")"
+  /usr/bin/python3 - "$wheels"/*.whl "$digits_file" <<'PYTHON'
 import sys, zipfile
 wheel, target = sys.argv[1:]
 with zipfile.ZipFile(wheel) as archive, open(target, "wb") as out:
@@ -94,8 +99,8 @@ PYTHON
 
 if [ "$check" = 1 ]; then
   missing=$(missing_packages)
-  if [ "$torch" = 1 ] && ! stamped torch "$(torch_pins)"; then missing+=$'\n'"LibTorch (.deps/venv)"; fi
-  stamped digits "$digits_pin" || missing+=$'\n'"the UCI digits (.deps/data/digits)"
+  if [ "$torch" = 1 ] && ! stamped torch "$(torch_pins)" "$torch_file"; then missing+=$'\n'"LibTorch (.deps/venv)"; fi
+  stamped digits "$digits_pin" "$digits_file" || missing+=$'\n'"the UCI digits (.deps/data/digits)"
   [ -z "$missing" ] && exit 0
   echo "missing:" "$missing"
   exit 1

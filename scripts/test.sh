@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# All set-up, the build, and every test. Ends with ctest's own closing lines.
+# All set-up, the build, and every test. Ends with ctest's own closing lines, the time of the tests among them.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/stages.sh
@@ -7,4 +7,5 @@ cd "$(dirname "$0")/.."
 stage set-up scripts/setup.sh
 stage configure cmake --preset release
 stage build cmake --build --preset release
-stage tests ctest --preset release -j2
+echo "== tests"
+exec ctest --preset release -j2
