@@ -21,12 +21,12 @@ struct Dataset {
   Images training, heldOut;
 };
 
-/// MNIST, or any data set in its format: the four IDX files of a folder, gzipped or not. Throws genfuse::Error, which
-/// names the file, for missing, truncated or mislabelled files.
+/// MNIST, or any data set in its format: the four IDX files of a folder, gzipped or not. Throws
+/// genfuse::Error, which names the file, for missing, truncated or mislabelled files.
 Dataset readMnist(const std::string &folder);
 
-/// The UCI digits: 1,797 images of 8x8, in scikit-learn's CSV file. Every fifth image is held out. Throws genfuse::Error
-/// with the line for a file that is not of that form.
+/// The UCI digits: 1,797 images of 8x8, in scikit-learn's CSV file. Every fifth image is held out. Throws
+/// genfuse::Error with the line for a file that is not of that form, or that has another number of images.
 Dataset readDigits(const std::string &path);
 
 /// Images of IDX files with these names (`.gz` is tried too).
@@ -34,5 +34,8 @@ Images readIdx(const std::string &imagePath, const std::string &labelPath);
 
 /// The rows in an order that depends on the seed only.
 Images shuffled(const Images &images, uint64_t seed);
+
+/// Throws genfuse::Error if there are fewer than `count`.
+Images firstRows(const Images &images, int64_t count);
 
 } // namespace genfuse::bench

@@ -4,6 +4,7 @@
 #include "runtime/Error.h"
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <random>
 #include <string_view>
 
@@ -11,7 +12,8 @@ namespace genfuse::bench {
 
 namespace {
 
-constexpr int64_t pixels = 64;
+constexpr int64_t pixels = 64, imageCount = 1797;
+constexpr double ink = 16; ///< the darkest pixel
 
 void append(Images &images, const float *row, int64_t count, int64_t label) {
   images.pixels = count;
@@ -48,18 +50,22 @@ Dataset readDigits(const std::string &path) {
     std::string where = "digits file '" + path + "', line " + std::to_string(line) + ": ";
     std::vector<double> numbers = parseLine(row, where);
     if (numbers.size() != pixels + 1)
-      throw Error(where + "expected 64 pixels and a label, got " + std::to_string(numbers.size()) + " numbers");
+      throw Error(where + "expected 64 pixels and a label, got " + std::to_string(numbers.size()) +
+                  " numbers");
     double label = numbers.back();
-    if (label != static_cast<int64_t>(label) || label < 0 || label > 9)
+    if (!(label >= 0 && label <= 9) || label != std::floor(label))
       throw Error(where + "expected a label 0 to 9, got " + std::to_string(label));
     float scaled[pixels];
-    for (int64_t i = 0; i < pixels; ++i)
-      scaled[i] = static_cast<float>(numbers[i] / 16.0);
+    for (int64_t i = 0; i < pixels; ++i) {
+      if (!(numbers[i] >= 0 && numbers[i] <= ink))
+        throw Error(where + "expected pixels 0 to 16, got " + std::to_string(numbers[i]));
+      scaled[i] = static_cast<float>(numbers[i] / ink);
+    }
     append(line % 5 == 0 ? data.heldOut : data.training, scaled, pixels, static_cast<int64_t>(label));
   }
-  if (data.heldOut.count() == 0)
-    throw Error("digits file '" + path + "': expected at least 5 images, got " +
-                std::to_string(data.training.count()));
+  if (int64_t count = data.training.count() + data.heldOut.count(); count != imageCount)
+    throw Error("digits file '" + path + "': expected " + std::to_string(imageCount) + " images, got " +
+                std::to_string(count));
   return data;
 }
 
@@ -74,6 +80,16 @@ Images shuffled(const Images &images, uint64_t seed) {
   Images result;
   for (int64_t row : order)
     append(result, &images.images[row * images.pixels], images.pixels, images.labels[row]);
+  return result;
+}
+
+Images firstRows(const Images &images, int64_t count) {
+  if (count > images.count())
+    throw Error("expected at most " + std::to_string(images.count()) + " rows, the training images, got " +
+                std::to_string(count));
+  Images result = images;
+  result.images.resize(count * images.pixels);
+  result.labels.resize(count);
   return result;
 }
 

@@ -6,8 +6,8 @@
 
 namespace genfuse::bench {
 
-/// The bytes of `path`, or of `path.gz` if that exists instead. Throws genfuse::Error for a file that cannot be read or
-/// whose compressed data is damaged or cut off.
+/// The bytes of `path`, or of `path.gz` if that exists instead. Throws genfuse::Error for a file that cannot
+/// be read or whose compressed data is damaged or cut off.
 std::vector<unsigned char> readFile(const std::string &path);
 
 } // namespace genfuse::bench

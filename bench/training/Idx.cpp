@@ -2,7 +2,7 @@
 #include "bench/training/Dataset.h"
 #include "bench/training/Gzip.h"
 #include "runtime/Error.h"
-#include <limits>
+#include <algorithm>
 
 namespace genfuse::bench {
 
@@ -16,7 +16,8 @@ public:
 
   uint32_t word(size_t number, const char *what) const {
     if (bytes.size() < 4 * (number + 1))
-      fail(std::string("expected a header with ") + what + ", got " + std::to_string(bytes.size()) + " bytes");
+      fail(std::string("expected a header with ") + what + ", got " + std::to_string(bytes.size()) +
+           " bytes");
     const unsigned char *at = &bytes[4 * number];
     return uint32_t(at[0]) << 24 | uint32_t(at[1]) << 16 | uint32_t(at[2]) << 8 | at[3];
   }
@@ -46,12 +47,16 @@ Images readIdx(const std::string &imagePath, const std::string &labelPath) {
   IdxFile imageFile(imagePath), labelFile(labelPath);
   imageFile.expectMagic(2051, "images");
   labelFile.expectMagic(2049, "labels");
-  uint64_t count = imageFile.word(1, "a count"), rows = imageFile.word(2, "rows"), columns = imageFile.word(3, "columns");
-  if (count == 0 || rows == 0 || columns == 0 || rows > 4096 || columns > 4096)
-    imageFile.fail("expected images of 1 to 4096 rows and columns, got " + std::to_string(count) + " of " +
-                   std::to_string(rows) + " x " + std::to_string(columns));
+  uint64_t count = imageFile.word(1, "a count"), rows = imageFile.word(2, "rows"),
+           columns = imageFile.word(3, "columns");
+  if (count == 0)
+    imageFile.fail("expected at least 1 image, got 0");
+  if (rows == 0 || columns == 0 || rows > 4096 || columns > 4096)
+    imageFile.fail("expected images of 1 to 4096 rows and columns, got " + std::to_string(rows) + " x " +
+                   std::to_string(columns));
   if (uint32_t labels = labelFile.word(1, "a count"); labels != count)
-    labelFile.fail("expected " + std::to_string(count) + " labels, as many as images, got " + std::to_string(labels));
+    labelFile.fail("expected " + std::to_string(count) + " labels, as many as images, got " +
+                   std::to_string(labels));
   Images result;
   result.pixels = static_cast<int64_t>(rows * columns);
   const unsigned char *pixels = imageFile.body(16, count * rows * columns);
@@ -61,7 +66,8 @@ Images readIdx(const std::string &imagePath, const std::string &labelPath) {
     result.images[i] = static_cast<float>(pixels[i]) / 255.0f;
   for (uint64_t i = 0; i < count; ++i) {
     if (labels[i] > 9)
-      labelFile.fail("expected labels 0 to 9, got " + std::to_string(labels[i]) + " at number " + std::to_string(i));
+      labelFile.fail("expected labels 0 to 9, got " + std::to_string(labels[i]) + " at number " +
+                     std::to_string(i));
     result.labels.push_back(labels[i]);
   }
   return result;
@@ -73,8 +79,9 @@ Dataset readMnist(const std::string &folder) {
   data.training = readIdx(folder + "/train-images-idx3-ubyte", folder + "/train-labels-idx1-ubyte");
   data.heldOut = readIdx(folder + "/t10k-images-idx3-ubyte", folder + "/t10k-labels-idx1-ubyte");
   if (data.training.pixels != data.heldOut.pixels)
-    throw Error("IDX files in '" + folder + "': training images have " + std::to_string(data.training.pixels) +
-                " pixels, held-out ones " + std::to_string(data.heldOut.pixels));
+    throw Error("IDX files in '" + folder + "': training images have " +
+                std::to_string(data.training.pixels) + " pixels, held-out ones " +
+                std::to_string(data.heldOut.pixels));
   return data;
 }
 

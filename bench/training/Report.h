@@ -9,17 +9,21 @@ namespace genfuse::bench {
 struct Report {
   const Dataset &data;
   const Settings &settings;
-  int threads;
+  int threads; ///< as LibTorch counts them
   const Results &results;
 };
 
 /// The table, as text. The last line says whether all sides agree.
 std::string table(const Report &report);
 nlohmann::json asJson(const Report &report);
-/// True if the parameters of all sides agree with those of the reference to 1e-4 relative at the same iteration.
+/// True if the parameters of all sides agree with those of the reference to 1e-4 relative at the same
+/// iteration.
 bool agrees(const Results &results);
 
-/// Writes the objectives as SVG with gnuplot. Throws genfuse::Error if gnuplot fails or is not there.
+/// Whether gnuplot is there.
+bool canPlot();
+
+/// Writes the objectives as SVG with gnuplot. Throws genfuse::Error if gnuplot fails.
 void plot(const Results &results, const std::string &path);
 
 /// Draws on standard error if that is a terminal.

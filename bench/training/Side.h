@@ -28,7 +28,8 @@ public:
   virtual std::string name() const = 0;
   /// 0 where nothing is compiled.
   virtual double compileMilliseconds() const { return 0; }
-  /// One step on the batch that starts at image `first`. Returns its log likelihood before the step.
+  /// One step on the batch that starts at image `first`, a multiple of the batch. Returns its log likelihood
+  /// before the step.
   virtual double step(int64_t first) = 0;
   virtual Parameters parameters() const = 0;
 };
@@ -39,7 +40,8 @@ std::unique_ptr<Side> makeGenfusePerImage(const Task &task, const Parameters &in
 std::unique_ptr<Side> makeGenfuseBatched(const Task &task, const Parameters &initial);
 std::unique_ptr<Side> makeGenfuseByHand(const Task &task, const Parameters &initial);
 
-/// Pins the number of threads of every side.
-void setThreads(int threads);
+/// Pins the number of threads of LibTorch (OpenMP and MKL), and returns what it then has. genfuse's kernels
+/// run on the calling thread.
+int setThreads(int threads);
 
 } // namespace genfuse::bench

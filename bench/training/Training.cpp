@@ -2,7 +2,6 @@
 #include "runtime/Error.h"
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <functional>
 
 namespace genfuse::bench {
@@ -10,7 +9,8 @@ namespace genfuse::bench {
 namespace {
 
 double now() {
-  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now().time_since_epoch()).count();
+  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now().time_since_epoch())
+      .count();
 }
 
 using Factory = std::unique_ptr<Side> (*)(const Task &, const Parameters &);
@@ -43,7 +43,8 @@ std::vector<Runner> makeRunners(const Task &task, const Settings &settings) {
   return runners;
 }
 
-/// Up to `count` iterations of one side, one measured block. A block ends where the early parameters are taken.
+/// Up to `count` iterations of one side, one measured block. A block ends where the early parameters are
+/// taken. The first block is the warm-up: it trains, but its time does not count (unless there is no other).
 void runBlock(Runner &runner, int64_t count, const Settings &settings, int64_t batches) {
   int64_t end = std::min(runner.done + count, runner.run.iterations);
   if (runner.done < settings.perImageIterations)
@@ -54,7 +55,9 @@ void runBlock(Runner &runner, int64_t count, const Settings &settings, int64_t b
   double objective = 0, before = now();
   for (; runner.done < end; ++runner.done)
     objective = runner.side->step(runner.done % batches * settings.batch);
-  runner.run.blockMilliseconds.push_back((now() - before) / static_cast<double>(end - start));
+  double milliseconds = (now() - before) / static_cast<double>(end - start);
+  if (start > 0 || end == runner.run.iterations)
+    runner.run.blockMilliseconds.push_back(milliseconds);
   runner.run.objective.emplace_back(runner.done, objective);
   if (runner.done == settings.perImageIterations)
     runner.run.early = runner.side->parameters();
@@ -84,44 +87,6 @@ Results train(const Images &images, const Settings &settings, const std::functio
   }
   progress(1.0);
   return results;
-}
-
-double quantile(std::vector<double> values, double q) {
-  std::sort(values.begin(), values.end());
-  return values.empty() ? 0 : values[static_cast<size_t>(q * static_cast<double>(values.size() - 1) + 0.5)];
-}
-
-double difference(const Parameters &a, const Parameters &b) {
-  double worst = 0, scale = 0;
-  auto compare = [&](const std::vector<float> &x, const std::vector<float> &y) {
-    for (size_t i = 0; i < y.size(); ++i) {
-      worst = std::max(worst, std::fabs(static_cast<double>(x[i]) - y[i]));
-      scale = std::max(scale, std::fabs(static_cast<double>(y[i])));
-    }
-  };
-  compare(a.weights, b.weights);
-  compare(a.biases, b.biases);
-  return scale == 0 ? worst : worst / scale;
-}
-
-Evaluation evaluate(const Images &images, const Parameters &parameters) {
-  Evaluation result{0, 0};
-  for (int64_t i = 0; i < images.count(); ++i) {
-    const float *x = &images.images[i * images.pixels];
-    double logits[classes], largest = -HUGE_VAL, total = 0;
-    for (int64_t k = 0; k < classes; ++k) {
-      logits[k] = parameters.biases[k];
-      for (int64_t d = 0; d < images.pixels; ++d)
-        logits[k] += static_cast<double>(parameters.weights[k * images.pixels + d]) * x[d];
-      largest = std::max(largest, logits[k]);
-    }
-    for (double logit : logits)
-      total += std::exp(logit - largest);
-    result.logLikelihood += logits[images.labels[i]] - largest - std::log(total);
-    result.accuracy += std::max_element(logits, logits + classes) - logits == images.labels[i];
-  }
-  result.accuracy /= static_cast<double>(std::max<int64_t>(images.count(), 1));
-  return result;
 }
 
 } // namespace genfuse::bench

@@ -18,9 +18,9 @@ struct Run {
   std::string name;
   int64_t iterations = 0;
   double compileMilliseconds = 0;
-  std::vector<double> blockMilliseconds; ///< an iteration, mean of each block
+  std::vector<double> blockMilliseconds;             ///< an iteration, mean of each block after the warm-up
   std::vector<std::pair<int64_t, double>> objective; ///< iteration, log likelihood of its batch
-  Parameters early, final; ///< after the iterations of side a, and at the end
+  Parameters early, final;                           ///< after the iterations of side a, and at the end
 };
 
 struct Results {
@@ -30,17 +30,5 @@ struct Results {
 
 /// `progress` is called with how much is done, from 0 to 1.
 Results train(const Images &images, const Settings &settings, const std::function<void(double)> &progress);
-
-/// Quantile of some times; 0.5 is the median.
-double quantile(std::vector<double> values, double q);
-
-/// Largest |a - b| over the largest |b|, over weights and biases together.
-double difference(const Parameters &a, const Parameters &b);
-
-/// Sum of the log likelihood over all images, and the share that the likeliest class gets right.
-struct Evaluation {
-  double logLikelihood, accuracy;
-};
-Evaluation evaluate(const Images &images, const Parameters &parameters);
 
 } // namespace genfuse::bench

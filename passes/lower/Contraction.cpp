@@ -134,9 +134,10 @@ private:
 
   /// Asks for the same place a few rows further on (measured: 4 are better than 16 on 3 kB rows); past the end it does
   /// nothing, since a prefetch never faults.
-  void prefetchAhead(const Operand &operand, Value at) {
+  void prefetchAhead(const Operand &operand, Value at, char rowLetter) {
     const View &view = *l.tensor(operand.value).view;
-    Index ahead = l.times(l.builder.getIndexAttr(4), *view.laneStride);
+    Index step = rowLetter ? *stride(operand, rowLetter) : *view.laneStride;
+    Index ahead = l.times(l.builder.getIndexAttr(4), step);
     memref::PrefetchOp::create(l.builder, l.loc, view.memory, l.asValue(l.plus(at, ahead)), /*isWrite=*/false,
                                /*localityHint=*/2, /*isDataCache=*/true);
   }
@@ -309,8 +310,8 @@ void Contraction::dotBlock(const Plan &plan, const std::vector<Places> &results,
       if (!value) {
         Value at = positionAt(operand, places, row[r]);
         value = loadChunk(l.tensor(operand.value).view->memory, at, mask);
-        if (isRows(operand) && !mask)
-          prefetchAhead(operand, at);
+        if (byRow && !mask)
+          prefetchAhead(operand, at, plan.rowLetter);
       }
       return value;
     };
