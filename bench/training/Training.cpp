@@ -71,10 +71,17 @@ Results train(const Images &images, const Settings &settings, const std::functio
     throw Error("expected at least " + std::to_string(settings.batch) + " training images, one batch, got " +
                 std::to_string(images.count()));
   std::vector<Runner> runners = makeRunners({&images, settings.batch, settings.step}, settings);
+  std::vector<Runner *> order;
+  for (Runner &runner : runners)
+    order.push_back(&runner);
   int64_t block = std::max<int64_t>(1, settings.iterations / 100);
   for (int64_t at = 0, end = settings.iterations + block; at < end; at += block) {
-    for (Runner &runner : runners)
+    // Whoever comes later finds the images of the block in the cache: each side is first in turn.
+    std::rotate(order.begin(), order.begin() + 1, order.end());
+    for (Runner *next : order) {
+      Runner &runner = *next;
       runBlock(runner, runner.run.letter == 'a' ? 1 : block, settings, batches);
+    }
     progress(std::min(1.0, static_cast<double>(at) / static_cast<double>(settings.iterations)));
   }
   Results results;

@@ -2,6 +2,9 @@
 #include "bench/training/Report.h"
 #include "runtime/Error.h"
 #include <CLI/CLI.hpp>
+#include <charconv>
+#include <cmath>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -79,10 +82,34 @@ int work(const Options &options) {
   return agrees(results) ? 0 : 1;
 }
 
+/// CLI11's own check names the largest double as the upper bound.
+CLI::Validator atLeastOne() {
+  auto check = [](const std::string &text) -> std::string {
+    int64_t value = 0;
+    auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    bool good = error == std::errc() && end == text.data() + text.size() && value > 0;
+    return good ? "" : "expected a whole number above 0, got '" + text + "'";
+  };
+  return {check, "POSITIVE"};
+}
+
+/// Text of a finite step: nan and inf would train nothing.
+CLI::Validator finite() {
+  auto check = [](const std::string &text) -> std::string {
+    char *end = nullptr;
+    float value = std::strtof(text.c_str(), &end);
+    return !text.empty() && *end == 0 && std::isfinite(value)
+               ? ""
+               : "expected a finite number, got '" + text + "'";
+  };
+  return {check, "FINITE"};
+}
+
 } // namespace
 
 int main(int argc, char **argv) {
   Options options;
+  const CLI::Validator positive = atLeastOne();
   CLI::App app("Softmax regression on images of digits, trained by LibTorch and by genfuse.");
   app.footer(
       "Sides: a LibTorch eager, one image at a time; b LibTorch eager, vectorised; c genfuse, one kernel "
@@ -92,20 +119,19 @@ int main(int argc, char **argv) {
   app.add_option("--data", options.data,
                  "folder with MNIST's four IDX files, gzipped or not (default: UCI digits)");
   app.add_option("--iterations", options.iterations, "steps (default: 10000 for --data, 2000 otherwise)")
-      ->check(CLI::PositiveNumber);
+      ->check(positive);
   app.add_option("--per-image-iterations", options.perImage, "steps of side a")
-      ->check(CLI::PositiveNumber)
+      ->check(positive)
       ->capture_default_str();
-  app.add_option("--batch", options.batch, "images a step")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
+  app.add_option("--batch", options.batch, "images a step")->check(positive)->capture_default_str();
   app.add_option("--step", options.step,
-                 "step on the sum over the batch (default: 1e-5 for --data, 1e-3 otherwise)");
+                 "step on the sum over the batch (default: 1e-5 for --data, 1e-3 otherwise)")
+      ->check(finite());
   app.add_option("--rows", options.rows, "training images to use, the first after shuffling (default: all)")
-      ->check(CLI::PositiveNumber);
+      ->check(positive);
   app.add_option("--threads", options.threads,
                  "threads of LibTorch; genfuse's kernels run on the calling thread")
-      ->check(CLI::PositiveNumber)
+      ->check(positive)
       ->capture_default_str();
   app.add_option("--sides", options.sides, "which of abcde to run")->capture_default_str();
   app.add_option("--json", options.json, "also write the table as JSON");

@@ -191,7 +191,7 @@ TEST_F(DigitsFile, ErrorsNameTheLineAndBothSides) {
   EXPECT_THAT(errorOf(pixels() + "nan\n"), HasSubstr("line 1: expected a label 0 to 9, got nan"));
   EXPECT_THAT(errorOf("17" + pixels().substr(1) + "3\n"),
               HasSubstr("line 1: expected pixels 0 to 16, got 17"));
-  EXPECT_THAT(errorOf("nan" + pixels().substr(1) + "3\n"),
+  EXPECT_THAT(errorOf("nan" + pixels().substr(3) + "3\n"),
               HasSubstr("line 1: expected pixels 0 to 16, got nan"));
 }
 
