@@ -12,9 +12,9 @@ using namespace mlir;
 namespace genfuse {
 
 void registerAll(DialectRegistry &registry) {
-  registry.insert<gen::GenDialect, arith::ArithDialect, cf::ControlFlowDialect, func::FuncDialect, math::MathDialect,
-                  tensor::TensorDialect, scf::SCFDialect, memref::MemRefDialect, vector::VectorDialect,
-                  LLVM::LLVMDialect, ub::UBDialect>();
+  registry.insert<gen::GenDialect, arith::ArithDialect, cf::ControlFlowDialect, func::FuncDialect,
+                  math::MathDialect, tensor::TensorDialect, scf::SCFDialect, memref::MemRefDialect,
+                  vector::VectorDialect, LLVM::LLVMDialect, ub::UBDialect>();
   registerCpuBackend(registry);
 }
 

@@ -58,7 +58,8 @@ Program::Program(const Model &model, CompileOptions options) : body(new Body(mod
 
 const CompileOptions &Program::options() const { return body->options; }
 
-KernelHandle Program::kernel(const std::string &request, Mapping mapping, const std::vector<std::string> &batched,
+KernelHandle Program::kernel(const std::string &request, Mapping mapping,
+                             const std::vector<std::string> &batched,
                              const std::vector<std::string> &shared) const {
   Specialisation specialisation = body->specialise(request, mapping);
   specialisation.batched = batched;
@@ -178,11 +179,13 @@ private:
   std::vector<Array> oneInstance() const {
     std::vector<Array> arrays = given;
     for (size_t i = 0; i < arrays.size(); ++i)
-      if (arrays[i].defined() && arrays[i].rank() == static_cast<int64_t>(single.arrays[i].shape.size()) + 1) {
+      if (arrays[i].defined() &&
+          arrays[i].rank() == static_cast<int64_t>(single.arrays[i].shape.size()) + 1) {
         const Array &all = arrays[i];
         int64_t last = all.rank() - 1;
-        arrays[i] = all.shape().back() > 0 ? all.slice(last, 0).copy()
-                                           : Array::zeros(all.type(), Shape(all.shape().begin(), all.shape().end() - 1));
+        arrays[i] = all.shape().back() > 0
+                        ? all.slice(last, 0).copy()
+                        : Array::zeros(all.type(), Shape(all.shape().begin(), all.shape().end() - 1));
       }
     return arrays;
   }
@@ -196,7 +199,8 @@ private:
 
 } // namespace
 
-Program::Bound Program::bind(const std::string &request, const Inputs &inputs, const RunOptions &options) const {
+Program::Bound Program::bind(const std::string &request, const Inputs &inputs,
+                             const RunOptions &options) const {
   Matcher matcher(signature(request), inputs, options);
   bool single = options.instances == 1 && !matcher.hasBatched();
   Mapping mapping = body->options.mapping.value_or(single ? Mapping::single : Mapping::instances);

@@ -22,8 +22,8 @@ struct CompileOptions {
   int64_t lanes = 0;              ///< 0: one register for elements, two for instances
 };
 
-/// Arrays by name. An array with one more dimension than the model gives it has one value per instance, in its last
-/// dimension.
+/// Arrays by name. An array with one more dimension than the model gives it has one value per instance, in
+/// its last dimension.
 using Arrays = std::map<std::string, Array>;
 
 /// What an operation reads.
@@ -41,7 +41,8 @@ struct RunOptions {
   Arrays accumulators; ///< parameter gradients to add to, by path; fresh zeros where absent
 };
 
-/// What an operation computes. Arrays of instances have them in their last dimension; one instance alone has none.
+/// What an operation computes. Arrays of instances have them in their last dimension; one instance alone has
+/// none.
 struct Outcome {
   Array score, weight, returnValue;
   Arrays choices; ///< drawn ones, whole leaves
@@ -66,14 +67,15 @@ public:
   /// Traces whose choices are all drawn. `inputs.choices` is empty.
   Trace simulate(const Inputs &inputs, const RunOptions &options = {}) const;
 
-  /// Traces in which `inputs.choices` are constrained, whole leaves at a time, and the others drawn; their weight is
-  /// the log density of the constrained choices. Errors: those of `bind`.
+  /// Traces in which `inputs.choices` are constrained, whole leaves at a time, and the others drawn; their
+  /// weight is the log density of the constrained choices. Errors: those of `bind`.
   Trace generate(const Inputs &inputs, const RunOptions &options = {}) const;
 
-  /// Compiles (or finds) the kernel of a request (passes/Request.h). `batched` names arguments with one value per
-  /// instance, `shared` choices that all instances share. Errors: a request that does not parse or names something
-  /// unknown, with the model's own names and source lines.
-  KernelHandle kernel(const std::string &request, Mapping mapping, const std::vector<std::string> &batched = {},
+  /// Compiles (or finds) the kernel of a request (passes/Request.h). `batched` names arguments with one value
+  /// per instance, `shared` choices that all instances share. Errors: a request that does not parse or names
+  /// something unknown, with the model's own names and source lines.
+  KernelHandle kernel(const std::string &request, Mapping mapping,
+                      const std::vector<std::string> &batched = {},
                       const std::vector<std::string> &shared = {}) const;
 
   /// The arrays of a request for one instance, without compiling it.
@@ -93,11 +95,13 @@ public:
   /// bind and run.
   Outcome run(const std::string &request, const Inputs &inputs, const RunOptions &options = {}) const;
 
-  /// The parameters of the model with their initial values (zeros where the model gives none), for given arguments.
+  /// The parameters of the model with their initial values (zeros where the model gives none), for given
+  /// arguments.
   Arrays initialParameters(const Arrays &arguments) const;
 
   /// The text of a stage (gen, derived, differentiated, batched, lowered, llvm, asm) of a request.
-  std::string emit(const std::string &stage, const std::string &request, Mapping mapping = Mapping::single) const;
+  std::string emit(const std::string &stage, const std::string &request,
+                   Mapping mapping = Mapping::single) const;
 
   /// The relocatable object file of a request.
   std::string object(const std::string &request, Mapping mapping = Mapping::single) const;

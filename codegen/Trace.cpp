@@ -5,7 +5,8 @@
 namespace genfuse {
 
 Trace::Trace(Program program, Inputs inputs, int64_t instances, Outcome outcome)
-    : program_(std::move(program)), inputs_(std::move(inputs)), instances_(instances), outcome_(std::move(outcome)) {}
+    : program_(std::move(program)), inputs_(std::move(inputs)), instances_(instances),
+      outcome_(std::move(outcome)) {}
 
 ChoiceMap Trace::choiceMap(int64_t instance) const {
   if (instance < 0 || instance >= instances_)
@@ -14,9 +15,10 @@ ChoiceMap Trace::choiceMap(int64_t instance) const {
   const Signature &single = program_.signature("assess()");
   ChoiceMap result;
   for (const auto &[leaf, values] : outcome_.choices) {
-    auto spec = std::find_if(single.arrays.begin(), single.arrays.end(), [&, &name = leaf](const ArraySpec &s) {
-      return s.role == Role::choice && s.name == name;
-    });
+    auto spec =
+        std::find_if(single.arrays.begin(), single.arrays.end(), [&, &name = leaf](const ArraySpec &s) {
+          return s.role == Role::choice && s.name == name;
+        });
     bool own = values.rank() > static_cast<int64_t>(spec->shape.size());
     result.set(leaf, ChoiceValue(own ? values.slice(values.rank() - 1, instance).copy() : values));
   }

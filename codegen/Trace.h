@@ -5,13 +5,14 @@
 
 namespace genfuse {
 
-/// Made by Program::simulate and Program::generate; holds what they computed, and shares the program's kernels.
+/// Made by Program::simulate and Program::generate; holds what they computed, and shares the program's
+/// kernels.
 class GENFUSE_API Trace {
 public:
   int64_t instances() const { return instances_; }
 
-  /// Whole leaves by name: `image/*/y` is `[image..., instance]`, with the instances last and closest in memory. One
-  /// trace alone, and a constraint that all instances share, has no dimension of instances.
+  /// Whole leaves by name: `image/*/y` is `[image..., instance]`, with the instances last and closest in
+  /// memory. One trace alone, and a constraint that all instances share, has no dimension of instances.
   const Arrays &choices() const { return outcome_.choices; }
 
   /// Log density of all choices, f64, [instance] or a scalar.
@@ -24,8 +25,8 @@ public:
   /// The choices of one instance. Errors: an instance out of range.
   ChoiceMap choiceMap(int64_t instance = 0) const;
 
-  /// Gradients of the score plus <returnGradient, return value> with respect to `names`: choices, arguments and
-  /// parameters, comma separated. Errors: those of Program::bind.
+  /// Gradients of the score plus <returnGradient, return value> with respect to `names`: choices, arguments
+  /// and parameters, comma separated. Errors: those of Program::bind.
   Outcome gradient(const std::string &names, const Array &returnGradient = {}) const;
 
   /// Adds scale * (gradient of the score in each of these parameters) to the arrays, which are named by path.

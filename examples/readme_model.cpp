@@ -12,7 +12,8 @@ int main() {
     return gf::sample("y", gf::categorical(gf::logits = gf::matvec(W, x) + b));
   });
   // A plate over any number of images: addresses image/0/y, image/1/y, ...
-  auto digits = gf::gen("digits", {"xs"}, [&](gf::Matrix xs) { return gf::map("image", digit, gf::rows(xs)); });
+  auto digits =
+      gf::gen("digits", {"xs"}, [&](gf::Matrix xs) { return gf::map("image", digit, gf::rows(xs)); });
 
   gf::Program program(digits, {.real = gf::Precision::f32});
   gf::Inputs inputs;

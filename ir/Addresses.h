@@ -9,7 +9,8 @@ namespace genfuse::gen {
 /// Joins two paths; either may be empty.
 std::string joinAddress(llvm::StringRef prefix, llvm::StringRef address);
 
-/// Why a relative address in a model is not one (empty if it is): components are not empty, not numbers, not `*`.
+/// Why a relative address in a model is not one (empty if it is): components are not empty, not numbers, not
+/// `*`.
 std::string addressFault(llvm::StringRef address);
 
 } // namespace genfuse::gen

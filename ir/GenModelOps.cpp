@@ -49,10 +49,9 @@ ParseResult FuncOp::parse(OpAsmParser &parser, OperationState &result) {
   auto build = [](Builder &builder, ArrayRef<Type> inputs, ArrayRef<Type> results,
                   function_interface_impl::VariadicFlag,
                   std::string &) { return builder.getFunctionType(inputs, results); };
-  return function_interface_impl::parseFunctionOp(parser, result, /*allowVariadic=*/false,
-                                                  getFunctionTypeAttrName(result.name), build,
-                                                  getArgAttrsAttrName(result.name),
-                                                  getResAttrsAttrName(result.name));
+  return function_interface_impl::parseFunctionOp(
+      parser, result, /*allowVariadic=*/false, getFunctionTypeAttrName(result.name), build,
+      getArgAttrsAttrName(result.name), getResAttrsAttrName(result.name));
 }
 
 void FuncOp::print(OpAsmPrinter &printer) {
@@ -63,7 +62,7 @@ void FuncOp::print(OpAsmPrinter &printer) {
 LogicalResult FuncOp::verify() {
   if (getResultTypes().size() > 1)
     return emitOpError("returns at most one value, got ") << getResultTypes().size(); // func_c1
-  auto isValue = [](Type type) { // func_c2
+  auto isValue = [](Type type) {                                                      // func_c2
     if (auto tensor = dyn_cast<RankedTensorType>(type))
       type = tensor.getElementType();
     return type.isF64() || type.isInteger(64) || type.isInteger(1);
@@ -108,7 +107,8 @@ LogicalResult ParamOp::verify() {
 static LogicalResult verifyPlateElement(SampleOp op) {
   auto map = dyn_cast<MapOp>(op->getParentOp());
   if (!map)
-    return op.emitOpError("expects an address: only a choice directly in a gen.map may go without"); // sample_c4
+    return op.emitOpError(
+        "expects an address: only a choice directly in a gen.map may go without"); // sample_c4
   for (Operation &other : *op->getBlock())
     if (&other != op && isa<SampleOp, CallOp, MapOp>(other))
       return op.emitOpError("expects an address: it is not the only choice of its gen.map"); // sample_c4
@@ -128,13 +128,15 @@ LogicalResult SampleOp::verify() {
       diagnostic << "at address '" << *getAddress() << "': ";
     return diagnostic;
   };
-  return dist::verifyUse(getDistribution(), getType(), getParameters().getTypes(), where); // sample_c1, sample_c2
+  return dist::verifyUse(getDistribution(), getType(), getParameters().getTypes(),
+                         where); // sample_c1, sample_c2
 }
 
 // gen.call
 
 /// Whether `from` calls `target`, directly or not.
-static bool reaches(FuncOp from, FuncOp target, SymbolTableCollection &symbols, llvm::DenseSet<Operation *> &seen) {
+static bool reaches(FuncOp from, FuncOp target, SymbolTableCollection &symbols,
+                    llvm::DenseSet<Operation *> &seen) {
   if (from == target)
     return true;
   if (!seen.insert(from).second)
@@ -204,8 +206,8 @@ LogicalResult MapOp::verify() {
   for (auto [value, type] : llvm::zip(yield.getOperands(), getResultTypes())) // map_c2
     if (!succeeded(verifyCompatibleShape(type, stackedType(value.getType()))) ||
         getElementTypeOrSelf(type) != getElementTypeOrSelf(value.getType()))
-      return emitOpError("collects ") << value.getType() << " into " << stackedType(value.getType()) << ", got "
-                                      << type;
+      return emitOpError("collects ")
+             << value.getType() << " into " << stackedType(value.getType()) << ", got " << type;
   return success();
 }
 

@@ -9,7 +9,8 @@ namespace genfuse::gen {
 
 // gen.sweep
 
-void SweepOp::build(OpBuilder &builder, OperationState &state, TypeRange results, Value length, int64_t numSums) {
+void SweepOp::build(OpBuilder &builder, OperationState &state, TypeRange results, Value length,
+                    int64_t numSums) {
   state.addOperands(length);
   state.addTypes(results);
   state.addAttribute(getNumSumsAttrName(state.name), builder.getI64IntegerAttr(numSums));
@@ -159,7 +160,8 @@ StringRef EinsumOp::getLetters(unsigned i) {
 }
 
 /// Checks one group of letters against a value's type, and its sizes against those seen so far.
-static LogicalResult verifyGroup(EinsumOp op, StringRef letters, Type type, llvm::SmallDenseMap<char, int64_t> &sizes) {
+static LogicalResult verifyGroup(EinsumOp op, StringRef letters, Type type,
+                                 llvm::SmallDenseMap<char, int64_t> &sizes) {
   auto tensor = dyn_cast<RankedTensorType>(type);
   size_t rank = tensor ? tensor.getRank() : 0;
   if (letters.size() != rank) // einsum_c2
@@ -172,8 +174,8 @@ static LogicalResult verifyGroup(EinsumOp op, StringRef letters, Type type, llvm
     if (inserted || ShapedType::isDynamic(size) || known->second == size)
       continue;
     if (!ShapedType::isDynamic(known->second)) // einsum_c4
-      return op.emitOpError("has sizes ") << known->second << " and " << size << " for the letter '" << letter
-                                          << "'";
+      return op.emitOpError("has sizes ")
+             << known->second << " and " << size << " for the letter '" << letter << "'";
     known->second = size;
   }
   return success();
@@ -207,7 +209,8 @@ struct DropIdentity : OpRewritePattern<EinsumOp> {
   }
 };
 
-/// A transposed operand is read in its own order: "ik,kj->ij" of a and transpose(b) becomes "ik,jk->ij" of a and b.
+/// A transposed operand is read in its own order: "ik,kj->ij" of a and transpose(b) becomes "ik,jk->ij" of a
+/// and b.
 struct FoldTransposition : OpRewritePattern<EinsumOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(EinsumOp op, PatternRewriter &rewriter) const override {
@@ -231,7 +234,8 @@ struct FoldTransposition : OpRewritePattern<EinsumOp> {
     }
     if (!changed)
       return failure();
-    rewriter.replaceOpWithNewOp<EinsumOp>(op, op.getType(), spec + "->" + op.getResultLetters().str(), operands);
+    rewriter.replaceOpWithNewOp<EinsumOp>(op, op.getType(), spec + "->" + op.getResultLetters().str(),
+                                          operands);
     return success();
   }
 };

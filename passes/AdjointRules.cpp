@@ -80,8 +80,8 @@ void Rules::select(arith::SelectOp op) {
                {emit.make<arith::SelectOp>(condition, zero, g.value), both(otherwise)});
 }
 
-/// The cotangent of operand k is the einsum of g and the other operands onto k's letters; a letter that only operand
-/// k has is broadcast by ones.
+/// The cotangent of operand k is the einsum of g and the other operands onto k's letters; a letter that only
+/// operand k has is broadcast by ones.
 void Rules::einsum(gen::EinsumOp op) {
   for (unsigned k = 0; k < op.getNumOperands(); ++k) {
     Value operand = op.getOperand(k);
@@ -153,7 +153,8 @@ LogicalResult Rules::slice(tensor::ExtractSliceOp op) {
     if (dropped.test(d)) {
       auto value = dyn_cast<Value>(offset);
       place.indices.push_back(
-          value ? value : emit.make<arith::ConstantIndexOp>(cast<IntegerAttr>(cast<Attribute>(offset)).getInt()));
+          value ? value
+                : emit.make<arith::ConstantIndexOp>(cast<IntegerAttr>(cast<Attribute>(offset)).getInt()));
       continue;
     }
     if (!isConstantIntValue(offset, 0) || !isConstantIntValue(op.getMixedStrides()[d], 1))
@@ -197,13 +198,10 @@ bool Rules::elementary(Operation *op) {
       .Case([&](math::ExpM1Op) {
         return scaled([&] { return times(g.value, emit.add(r, number(1.0, x))); }), true;
       })
-      .Case([&](math::SqrtOp) {
-        return scaled([&] { return over(times(g.value, number(0.5, x)), r); }), true;
-      })
+      .Case(
+          [&](math::SqrtOp) { return scaled([&] { return over(times(g.value, number(0.5, x)), r); }), true; })
       .Case([&](math::TanhOp) {
-        return scaled([&] {
-                 return times(g.value, emit.make<arith::SubFOp>(number(1.0, x), times(r, r)));
-               }),
+        return scaled([&] { return times(g.value, emit.make<arith::SubFOp>(number(1.0, x), times(r, r))); }),
                true;
       })
       .Case([&](math::SinOp) {
@@ -237,8 +235,10 @@ LogicalResult Rules::apply(Operation *op) {
         return success();
       })
       .Case([&](tensor::SplatOp o) {
-        std::string letters = std::string("abcdefgh").substr(0, cast<RankedTensorType>(o.getType()).getRank());
-        contribute(o.getInput(), [&] { return emit.einsum(letters + "->", g.value, o.getInput().getType()); });
+        std::string letters =
+            std::string("abcdefgh").substr(0, cast<RankedTensorType>(o.getType()).getRank());
+        contribute(o.getInput(),
+                   [&] { return emit.einsum(letters + "->", g.value, o.getInput().getType()); });
         return success();
       })
       .Case([&](gen::OneHotOp o) {
@@ -246,7 +246,8 @@ LogicalResult Rules::apply(Operation *op) {
         return success();
       })
       .Default([](Operation *other) {
-        return other->emitOpError("has no derivative rule; see docs/language.md for what can be differentiated");
+        return other->emitOpError(
+            "has no derivative rule; see docs/language.md for what can be differentiated");
       });
 }
 

@@ -5,8 +5,8 @@
 
 namespace genfuse {
 
-/// Adds the contributions of `op`, whose result has cotangent `g`, to its active operands. Fails with a diagnostic at the
-/// user's line if the op has no rule.
+/// Adds the contributions of `op`, whose result has cotangent `g`, to its active operands. Fails with a
+/// diagnostic at the user's line if the op has no rule.
 mlir::LogicalResult propagate(mlir::Operation *op, Cotangent g, Emitter &emit, Adjoints &adjoints,
                               llvm::function_ref<bool(mlir::Value)> isActive);
 

@@ -95,7 +95,8 @@ Cotangent Adjoints::take(Emitter &emit, Value base) {
   llvm::erase_if(entries, [&](const Entry &entry) { return entry.place.base == base; });
   // Elements that no part touched have no derivative at all.
   if (parts)
-    total.guard = emit.make<arith::CmpFOp>(arith::CmpFPredicate::UNE, total.value, emit.fill(0.0, total.value));
+    total.guard =
+        emit.make<arith::CmpFOp>(arith::CmpFPredicate::UNE, total.value, emit.fill(0.0, total.value));
   return total;
 }
 

@@ -7,8 +7,8 @@
 
 namespace genfuse {
 
-/// A value, or the part of a tensor at fixed indices: one entry per dimension, null where the dimension is whole.
-/// Without indices it is the whole value.
+/// A value, or the part of a tensor at fixed indices: one entry per dimension, null where the dimension is
+/// whole. Without indices it is the whole value.
 struct Place {
   mlir::Value base;
   llvm::SmallVector<mlir::Value> indices;
@@ -17,8 +17,8 @@ struct Place {
   bool operator==(const Place &other) const { return base == other.base && indices == other.indices; }
 };
 
-/// A cotangent. Where `guard` is given and false, it is exactly zero: derivatives of a branch that was not taken must
-/// not enter, however infinite.
+/// A cotangent. Where `guard` is given and false, it is exactly zero: derivatives of a branch that was not
+/// taken must not enter, however infinite.
 struct Cotangent {
   mlir::Value value;
   mlir::Value guard;

@@ -168,7 +168,8 @@ struct GenBatchPass : impl::GenBatchBase<GenBatchPass> {
 
   void runOnOperation() override {
     if (mapping != "instances" && mapping != "elements" && mapping != "single") {
-      getOperation().emitError() << "unknown mapping '" << mapping << "', expected instances, elements or single";
+      getOperation().emitError() << "unknown mapping '" << mapping
+                                 << "', expected instances, elements or single";
       return signalPassFailure();
     }
     if (mapping == "single")

@@ -19,7 +19,8 @@ struct Choice {
   gen::StreamAttr stream;
 };
 
-/// All choices in program order. Fails with a diagnostic if two addresses are equal or one is a prefix of another.
+/// All choices in program order. Fails with a diagnostic if two addresses are equal or one is a prefix of
+/// another.
 mlir::FailureOr<std::vector<Choice>> collectChoices(gen::FuncOp model);
 
 } // namespace genfuse

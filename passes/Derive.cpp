@@ -15,7 +15,8 @@ namespace genfuse {
 
 namespace {
 
-/// How a choice gets its value: it is an input that counts as given, a draw, or an input that counts as a draw.
+/// How a choice gets its value: it is an input that counts as given, a draw, or an input that counts as a
+/// draw.
 enum class Status { given, drawn, read };
 
 struct Parameter {
@@ -137,7 +138,8 @@ LogicalResult Deriver::resolveWrt(StringRef name) {
   FailureOr<size_t> parameter = findParameter(name);
   unsigned meanings = choice.has_value() + argument.has_value() + succeeded(parameter);
   if (meanings > 1)
-    return error() << "the name '" << name << "' stands for more than one of a choice, an argument and a parameter";
+    return error() << "the name '" << name
+                   << "' stands for more than one of a choice, an argument and a parameter";
   if (choice) {
     gen::SampleOp op = choices[*choice].op;
     if (!isa<FloatType>(getElementTypeOrSelf(op.getType())))
@@ -263,8 +265,9 @@ LogicalResult Deriver::buildArguments() {
       return failure();
     draws = draws || status[i] == Status::drawn;
     if (status[i] != Status::drawn)
-      leaves[i] = addArgument(leafType(choice), roles::describe(builder, roles::choice, choice.pattern, *shape),
-                              choice.op->getLoc());
+      leaves[i] =
+          addArgument(leafType(choice), roles::describe(builder, roles::choice, choice.pattern, *shape),
+                      choice.op->getLoc());
   }
   if (request.returnGradient) {
     Value returned = entry.getTerminator()->getOperand(0);
@@ -273,11 +276,13 @@ LogicalResult Deriver::buildArguments() {
     FailureOr<SmallVector<std::string>> shape = symbolicShape(returned, entry.getTerminator());
     if (failed(shape))
       return failure();
-    returnCotangent = addArgument(returned.getType(),
-                                  roles::describe(builder, roles::returnGradient, "return", *shape), model.getLoc());
+    returnCotangent =
+        addArgument(returned.getType(), roles::describe(builder, roles::returnGradient, "return", *shape),
+                    model.getLoc());
   }
   if (draws) {
-    seed = addArgument(builder.getI64Type(), roles::describe(builder, roles::seed, "seed", {}), model.getLoc());
+    seed =
+        addArgument(builder.getI64Type(), roles::describe(builder, roles::seed, "seed", {}), model.getLoc());
     instance = addArgument(builder.getIndexType(), roles::describe(builder, roles::instance, "instance", {}),
                            model.getLoc());
   }
@@ -313,7 +318,8 @@ Value Deriver::element(Value leaf, Type type, Location loc) {
 }
 
 void Deriver::cloneSample(gen::SampleOp op, Totals &totals) {
-  size_t number = llvm::find_if(choices, [&](const Choice &choice) { return choice.op == op; }) - choices.begin();
+  size_t number =
+      llvm::find_if(choices, [&](const Choice &choice) { return choice.op == op; }) - choices.begin();
   const Choice &choice = choices[number];
   Location loc = NameLoc::get(builder.getStringAttr(choice.pattern), op.getLoc());
   SmallVector<Value> parameterValues;
@@ -321,14 +327,15 @@ void Deriver::cloneSample(gen::SampleOp op, Totals &totals) {
     parameterValues.push_back(mapping.lookupOrDefault(parameter));
   Value value;
   if (status[number] == Status::drawn) {
-    value = gen::DrawOp::create(builder, loc, op.getType(), op.getDistribution(), parameterValues, seed, instance,
-                                plateIndices, choice.stream);
+    value = gen::DrawOp::create(builder, loc, op.getType(), op.getDistribution(), parameterValues, seed,
+                                instance, plateIndices, choice.stream);
     totals.drawn.push_back({number, value});
   } else {
     value = element(leaves[number], op.getType(), loc);
   }
   mapping.map(op.getResult(), value);
-  Value term = gen::LogPdfOp::create(builder, loc, builder.getF64Type(), op.getDistribution(), value, parameterValues);
+  Value term =
+      gen::LogPdfOp::create(builder, loc, builder.getF64Type(), op.getDistribution(), value, parameterValues);
   accumulate(totals.score, term, loc);
   if (status[number] == Status::given)
     accumulate(totals.weight, term, loc);
@@ -398,8 +405,9 @@ LogicalResult Deriver::cloneBlock(Block &block, Totals &totals) {
         if (parameter.path == param.getName())
           mapping.map(param.getResult(), parameter.value);
     } else if (op.getNumRegions() > 0) {
-      return op.emitOpError("is not supported in a generative function: control flow is written with arith.select "
-                            "and gen.map");
+      return op.emitOpError(
+          "is not supported in a generative function: control flow is written with arith.select "
+          "and gen.map");
     } else {
       builder.clone(op, mapping);
     }
@@ -416,7 +424,8 @@ LogicalResult Deriver::finish(const Totals &totals, Value returned) {
     Location loc = model.getLoc();
     if (returnCotangent) {
       StringRef letters = StringRef("ijkl").take_front(
-          isa<RankedTensorType>(returned.getType()) ? cast<RankedTensorType>(returned.getType()).getRank() : 0);
+          isa<RankedTensorType>(returned.getType()) ? cast<RankedTensorType>(returned.getType()).getRank()
+                                                    : 0);
       std::string spec = (letters + "," + letters + "->").str();
       Value inner = gen::EinsumOp::create(builder, loc, builder.getF64Type(), spec,
                                           ValueRange{returnCotangent, returned});
@@ -446,7 +455,8 @@ LogicalResult Deriver::finish(const Totals &totals, Value returned) {
   if (!returned)
     return success();
   Value original = model.getBody().front().getTerminator()->getOperand(0);
-  FailureOr<SmallVector<std::string>> shape = symbolicShape(original, model.getBody().front().getTerminator());
+  FailureOr<SmallVector<std::string>> shape =
+      symbolicShape(original, model.getBody().front().getTerminator());
   if (failed(shape))
     return failure();
   addResult(returned, describe(roles::returnValue, "return", *shape));
@@ -470,8 +480,8 @@ FailureOr<func::FuncOp> Deriver::run() {
   if (failed(finish(totals, returned)))
     return failure();
   func::ReturnOp::create(builder, model.getLoc(), results);
-  function.setType(builder.getFunctionType(function.getBody().front().getArgumentTypes(),
-                                           ValueRange(results).getTypes()));
+  function.setType(
+      builder.getFunctionType(function.getBody().front().getArgumentTypes(), ValueRange(results).getTypes()));
   function.setArgAttrsAttr(builder.getArrayAttr(argumentAttributes));
   function.setResAttrsAttr(builder.getArrayAttr(resultAttributes));
   if (std::vector<std::string> checks = sizeChecks(model); !checks.empty()) {

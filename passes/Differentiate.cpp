@@ -1,5 +1,6 @@
-// gen-differentiate: reverse mode on structured ops. A sweep gets a second sweep that runs its body again, then
-// its reverse; where the cotangents do not depend on the first one, gen-merge-sweeps makes one sweep of both.
+// gen-differentiate: reverse mode on structured ops. A sweep gets a second sweep that runs its body again,
+// then its reverse; where the cotangents do not depend on the first one, gen-merge-sweeps makes one sweep of
+// both.
 #include "ir/Assembly.h"
 #include "passes/AdjointRules.h"
 #include "passes/Passes.h"
@@ -136,7 +137,8 @@ Leaving leave(const Adjoints::Entry &entry, gen::SweepOp sweep, Emitter &inner, 
   return {{place.base, {}}, scatter(inner, entry.place, entry.cotangent.value), std::nullopt};
 }
 
-/// A stack has the sweep's dimension first; this puts it where it belongs among the whole dimensions of the part.
+/// A stack has the sweep's dimension first; this puts it where it belongs among the whole dimensions of the
+/// part.
 Value placeStack(Value stack, const Place &before, unsigned dimension, Emitter &emit) {
   unsigned position = 0;
   for (unsigned d = 0; d < dimension; ++d)
@@ -152,8 +154,8 @@ Value placeStack(Value stack, const Place &before, unsigned dimension, Emitter &
 }
 
 /// The cotangents of the yielded values: that of a sum for every iteration, the element of that of a stack.
-void Reverse::seedYield(gen::SweepOp sweep, const IRMapping &mapping, ArrayRef<Cotangent> cotangents, Value index,
-                        Emitter &inner, Adjoints &inside) {
+void Reverse::seedYield(gen::SweepOp sweep, const IRMapping &mapping, ArrayRef<Cotangent> cotangents,
+                        Value index, Emitter &inner, Adjoints &inside) {
   for (auto [i, yielded, cotangent] : llvm::enumerate(sweep.getYield().getOperands(), cotangents)) {
     Value g = cotangent.value;
     if (!g || !activity(yielded))

@@ -24,11 +24,13 @@ public:
     if (op)
       builder.setInsertionPointAfter(op);
     if (auto add = dyn_cast_or_null<arith::AddFOp>(op))
-      return both(add, builder, [&](Value a, Value b) { return arith::AddFOp::create(builder, op->getLoc(), a, b); },
-                  /*negate=*/false);
+      return both(
+          add, builder, [&](Value a, Value b) { return arith::AddFOp::create(builder, op->getLoc(), a, b); },
+          /*negate=*/false);
     if (auto sub = dyn_cast_or_null<arith::SubFOp>(op))
-      return both(sub, builder, [&](Value a, Value b) { return arith::SubFOp::create(builder, op->getLoc(), a, b); },
-                  /*negate=*/true);
+      return both(
+          sub, builder, [&](Value a, Value b) { return arith::SubFOp::create(builder, op->getLoc(), a, b); },
+          /*negate=*/true);
     if (auto sweep = dyn_cast_or_null<gen::SweepOp>(op)) {
       unsigned i = cast<OpResult>(value).getResultNumber();
       if (i < sweep.getNumSums())

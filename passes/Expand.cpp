@@ -14,8 +14,9 @@ namespace genfuse {
 namespace {
 
 /// Calls f(arg0, arg1, ...) with the first `count` values, each as the algebra's type of its kind.
-template <class R, size_t... I, class F> Value callWithKinds(F &&f, ArrayRef<Value> values, OpBuilder &builder,
-                                                            Location loc, std::index_sequence<I...>) {
+template <class R, size_t... I, class F>
+Value callWithKinds(F &&f, ArrayRef<Value> values, OpBuilder &builder, Location loc,
+                    std::index_sequence<I...>) {
   auto wrap = [&]<size_t i>() {
     Emitted emitted{values[i], &builder, loc};
     constexpr dist::Kind kind = R::record.argumentStore[i].kind;
@@ -45,16 +46,16 @@ template <class R> Value emitLogPdf(gen::LogPdfOp op, OpBuilder &builder) {
   SmallVector<Value> parameters(op.getParameters());
   auto value = wrapValue<R>(op.getValue(), builder, op.getLoc());
   return callWithKinds<R>(
-      [&](auto... arguments) { return R::template logpdf<IrAlgebra>(value, arguments...); }, parameters, builder,
-      op.getLoc(), std::make_index_sequence<R::record.argumentCount>());
+      [&](auto... arguments) { return R::template logpdf<IrAlgebra>(value, arguments...); }, parameters,
+      builder, op.getLoc(), std::make_index_sequence<R::record.argumentCount>());
 }
 
 template <class R> Value emitDraw(gen::DrawOp op, OpBuilder &builder) {
   SmallVector<Value> parameters(op.getParameters());
   IrSource source(op, builder);
   return callWithKinds<R>(
-      [&](auto... arguments) { return R::template sample<IrAlgebra>(source, arguments...); }, parameters, builder,
-      op.getLoc(), std::make_index_sequence<R::record.argumentCount>());
+      [&](auto... arguments) { return R::template sample<IrAlgebra>(source, arguments...); }, parameters,
+      builder, op.getLoc(), std::make_index_sequence<R::record.argumentCount>());
 }
 
 /// The record of that name applied by `emit`.
@@ -80,7 +81,8 @@ struct GenExpandPass : impl::GenExpandBase<GenExpandPass> {
       if (auto logpdf = dyn_cast<gen::LogPdfOp>(op))
         expandOp(logpdf, []<class R>(gen::LogPdfOp o, OpBuilder &b) { return emitLogPdf<R>(o, b); });
       else
-        expandOp(cast<gen::DrawOp>(op), []<class R>(gen::DrawOp o, OpBuilder &b) { return emitDraw<R>(o, b); });
+        expandOp(cast<gen::DrawOp>(op),
+                 []<class R>(gen::DrawOp o, OpBuilder &b) { return emitDraw<R>(o, b); });
     }
   }
 };

@@ -1,4 +1,5 @@
-// gen-form-fma: a product that is only added becomes one explicit fused multiply-add, the same on every back end.
+// gen-form-fma: a product that is only added becomes one explicit fused multiply-add, the same on every back
+// end.
 #include "passes/Passes.h"
 
 using namespace mlir;
@@ -22,7 +23,9 @@ Value fuse(Operation *op) {
   Value left = op->getOperand(0), right = op->getOperand(1);
   bool subtract = isa<arith::SubFOp>(op);
   auto negate = [&](Value value) { return arith::NegFOp::create(builder, loc, value).getResult(); };
-  auto fma = [&](Value a, Value b, Value c) { return math::FmaOp::create(builder, loc, a, b, c).getResult(); };
+  auto fma = [&](Value a, Value b, Value c) {
+    return math::FmaOp::create(builder, loc, a, b, c).getResult();
+  };
   if (auto product = productOf(right)) {
     Value a = subtract ? negate(product.getLhs()) : product.getLhs();
     return fma(a, product.getRhs(), left);

@@ -39,7 +39,8 @@ public:
   /// The factors of a value, through products; a negation counts as the sign.
   void factors(Value value, bool &negative, SmallVectorImpl<Value> &found) {
     Operation *op = isInvariant(value) ? nullptr : value.getDefiningOp();
-    // A square stays whole: its factors alone may leave the range of the real type ((x - mu) / sigma of tiny scales).
+    // A square stays whole: its factors alone may leave the range of the real type ((x - mu) / sigma of tiny
+    // scales).
     if (isa_and_nonnull<arith::MulFOp>(op) && op->getOperand(0) != op->getOperand(1)) {
       factors(op->getOperand(0), negative, found);
       factors(op->getOperand(1), negative, found);
@@ -81,13 +82,15 @@ struct GenHoistInvariantsPass : impl::GenHoistInvariantsBase<GenHoistInvariantsP
         combine<arith::AddFOp>(builder, loc, total, term.value);
     };
     // A term with a plus first, so that no negation is needed where one can be avoided.
-    std::rotate(found.begin(), llvm::find_if(found, [](const Term &term) { return !term.negative; }), found.end());
+    std::rotate(found.begin(), llvm::find_if(found, [](const Term &term) { return !term.negative; }),
+                found.end());
     for (const Term &term : found)
       moved += splitter.isInvariant(term.value);
     if (moved == 0 || (moved == found.size() && found.size() == 1 && isZero(found[0].value)))
       return false;
     for (const Term &term : found)
-      splitter.isInvariant(term.value) ? accumulate(outside, constant, term) : accumulate(inside, varying, term);
+      splitter.isInvariant(term.value) ? accumulate(outside, constant, term)
+                                       : accumulate(inside, varying, term);
     if (!varying)
       varying = arith::ConstantOp::create(inside, loc, inside.getFloatAttr(yielded.getType(), 0.0));
     sweep.getYield().setOperand(i, varying);

@@ -16,8 +16,8 @@ struct Emitted {
   mlir::Location loc;
 
   template <class Op, class... Arguments> Emitted make(Arguments &&...arguments) const {
-    return {Op::create(*builder, loc, std::forward<Arguments>(arguments)...).getOperation()->getResult(0), builder,
-            loc};
+    return {Op::create(*builder, loc, std::forward<Arguments>(arguments)...).getOperation()->getResult(0),
+            builder, loc};
   }
 };
 
@@ -34,10 +34,18 @@ struct IrVector : Emitted {
   IrVector(Emitted e) : Emitted(e) {}
 };
 
-inline IrReal operator+(const IrReal &a, const IrReal &b) { return a.make<mlir::arith::AddFOp>(a.value, b.value); }
-inline IrReal operator-(const IrReal &a, const IrReal &b) { return a.make<mlir::arith::SubFOp>(a.value, b.value); }
-inline IrReal operator*(const IrReal &a, const IrReal &b) { return a.make<mlir::arith::MulFOp>(a.value, b.value); }
-inline IrReal operator/(const IrReal &a, const IrReal &b) { return a.make<mlir::arith::DivFOp>(a.value, b.value); }
+inline IrReal operator+(const IrReal &a, const IrReal &b) {
+  return a.make<mlir::arith::AddFOp>(a.value, b.value);
+}
+inline IrReal operator-(const IrReal &a, const IrReal &b) {
+  return a.make<mlir::arith::SubFOp>(a.value, b.value);
+}
+inline IrReal operator*(const IrReal &a, const IrReal &b) {
+  return a.make<mlir::arith::MulFOp>(a.value, b.value);
+}
+inline IrReal operator/(const IrReal &a, const IrReal &b) {
+  return a.make<mlir::arith::DivFOp>(a.value, b.value);
+}
 inline IrReal operator-(const IrReal &a) { return a.make<mlir::arith::NegFOp>(a.value); }
 inline IrBoolean operator<=(const IrReal &a, const IrReal &b) {
   return a.make<mlir::arith::CmpFOp>(mlir::arith::CmpFPredicate::OLE, a.value, b.value);
@@ -71,7 +79,9 @@ struct IrAlgebra {
   static Real real(const Emitted &like, double value) {
     return like.make<mlir::arith::ConstantOp>(like.builder->getF64FloatAttr(value));
   }
-  static Real minusInfinity(const Emitted &like) { return real(like, -std::numeric_limits<double>::infinity()); }
+  static Real minusInfinity(const Emitted &like) {
+    return real(like, -std::numeric_limits<double>::infinity());
+  }
   static Real exp(const Real &x) { return x.make<mlir::math::ExpOp>(x.value); }
   static Real log(const Real &x) { return x.make<mlir::math::LogOp>(x.value); }
   static Real log1p(const Real &x) { return x.make<mlir::math::Log1pOp>(x.value); }

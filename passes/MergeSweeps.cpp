@@ -60,13 +60,14 @@ gen::SweepOp merge(gen::SweepOp first, gen::SweepOp second, const llvm::SetVecto
 
   OpBuilder builder(second);
   auto combined = gen::SweepOp::create(builder, second.getLoc(), types, second.getLength(),
-                                     first.getNumSums() + second.getNumSums());
+                                       first.getNumSums() + second.getNumSums());
   combined.setLanesAttr(first.getLanesAttr());
   combined.setStackLast(first.getStackLast());
   for (gen::SweepOp sweep : {first, second}) {
     sweep.getIndex().replaceAllUsesWith(combined.getIndex());
     auto &ops = sweep.getBlock()->getOperations();
-    combined.getBlock()->getOperations().splice(combined.getBlock()->end(), ops, ops.begin(), std::prev(ops.end()));
+    combined.getBlock()->getOperations().splice(combined.getBlock()->end(), ops, ops.begin(),
+                                                std::prev(ops.end()));
   }
   builder.setInsertionPointToEnd(combined.getBlock());
   gen::YieldOp::create(builder, second.getLoc(), yielded);

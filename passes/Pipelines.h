@@ -16,7 +16,8 @@ enum class Stage { gen, derived, differentiated, batched, lowered };
 
 enum class Precision { f32, f64 };
 
-/// Which sweep runs in lanes: that over instances, those over elements of plates, or elements of one instance.
+/// Which sweep runs in lanes: that over instances, those over elements of plates, or elements of one
+/// instance.
 enum class Mapping { instances, elements, single };
 
 /// What a kernel is compiled for.

@@ -8,7 +8,7 @@ namespace genfuse {
 namespace {
 
 constexpr GfiOperation operations[] = {GfiOperation::simulate, GfiOperation::generate, GfiOperation::assess,
-                                    GfiOperation::gradient};
+                                       GfiOperation::gradient};
 
 class Parser {
 public:
@@ -35,8 +35,8 @@ public:
 private:
   [[noreturn]] void fail(const std::string &expected) const {
     std::string got = at < text.size() ? "'" + text.substr(at, 1) + "'" : "the end";
-    throw Error("request '" + text + "': expected " + expected + " at column " + std::to_string(at + 1) + ", got " +
-                got);
+    throw Error("request '" + text + "': expected " + expected + " at column " + std::to_string(at + 1) +
+                ", got " + got);
   }
 
   void skipSpace() {
@@ -62,7 +62,9 @@ private:
   std::string word(const char *what) {
     skipSpace();
     size_t start = at;
-    auto inWord = [&](char c) { return std::isalnum(static_cast<unsigned char>(c)) || std::string("_-./*").find(c) != std::string::npos; };
+    auto inWord = [&](char c) {
+      return std::isalnum(static_cast<unsigned char>(c)) || std::string("_-./*").find(c) != std::string::npos;
+    };
     while (at < text.size() && inWord(text[at]))
       ++at;
     if (at == start)

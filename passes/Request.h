@@ -1,16 +1,19 @@
-// Requests: which operation of the interface, for which choices. One grammar in C++, CMake and on the command line:
+// Requests: which operation of the interface, for which choices. One grammar in C++, CMake and on the command
+// line:
 //
 //   request  = operation '(' [names] ['|' names] [';' flags] ')'
 //   operation = simulate | generate | assess | gradient
-//   names    = name {',' name}                addresses of choices (a plate's index is `*`), arguments, parameters
-//   flags    = flag {',' flag}
+//   names    = name {',' name}                addresses of choices (a plate's index is `*`), arguments,
+//   parameters flags    = flag {',' flag}
 //
 //   simulate()                        every choice is drawn
 //   generate(y/*)                     y/* is constrained, the others are drawn
 //   assess()                          every choice is given
-//   gradient(x, theta | y/*)          with respect to x and theta; the names after the bar are checked, no more
-// Flags: `return` (gradient: add <cotangent, return value> to the objective), `replay` (drawn choices are read from
-// the caller, weights stay those of drawn choices), `drop-constants` (gradient: leave out constant summands).
+//   gradient(x, theta | y/*)          with respect to x and theta; the names after the bar are checked, no
+//   more
+// Flags: `return` (gradient: add <cotangent, return value> to the objective), `replay` (drawn choices are
+// read from the caller, weights stay those of drawn choices), `drop-constants` (gradient: leave out constant
+// summands).
 #pragma once
 
 #include <string>

@@ -4,8 +4,8 @@ using namespace mlir;
 
 namespace genfuse::roles {
 
-DictionaryAttr describe(Builder &builder, StringRef roleName, StringRef valueName, ArrayRef<std::string> sizes,
-                        bool isBatched) {
+DictionaryAttr describe(Builder &builder, StringRef roleName, StringRef valueName,
+                        ArrayRef<std::string> sizes, bool isBatched) {
   SmallVector<Attribute> texts;
   for (const std::string &size : sizes)
     texts.push_back(builder.getStringAttr(size));

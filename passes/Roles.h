@@ -1,5 +1,6 @@
 // What the arguments and results of a derived function mean: attributes that every later stage keeps.
-//   gen.name  = "image/*/y"     gen.role = "choice"     gen.shape = ["xs.0"]     gen.batched (one value per instance)
+//   gen.name  = "image/*/y"     gen.role = "choice"     gen.shape = ["xs.0"]     gen.batched (one value per
+//   instance)
 // A parameter with initial values also has gen.init.
 #pragma once
 

@@ -44,7 +44,8 @@ Value widen(Value value, OpBuilder &builder) {
     for (Value operand : op->getOperands())
       operands.push_back(widen(operand, builder));
     builder.setInsertionPointAfter(op);
-    return builder.create(OperationState(op->getLoc(), op->getName().getStringRef(), operands, {wide}))->getResult(0);
+    return builder.create(OperationState(op->getLoc(), op->getName().getStringRef(), operands, {wide}))
+        ->getResult(0);
   }
   if (op)
     builder.setInsertionPointAfter(op);

@@ -12,7 +12,8 @@ namespace {
 /// `file:line:column` of the innermost place with a file.
 std::string placeOf(Location loc) {
   if (auto file = loc->findInstanceOf<FileLineColLoc>())
-    return file.getFilename().str() + ":" + std::to_string(file.getLine()) + ":" + std::to_string(file.getColumn());
+    return file.getFilename().str() + ":" + std::to_string(file.getLine()) + ":" +
+           std::to_string(file.getColumn());
   return "the model";
 }
 
@@ -66,8 +67,8 @@ private:
       for (auto [d, letter] : llvm::enumerate(op.getLetters(i))) {
         auto [known, inserted] = seen.try_emplace(letter, op.getOperand(i), d);
         if (!inserted)
-          add(sizeOfDimension(known->second.first, known->second.second), "=", sizeOfDimension(op.getOperand(i), d),
-              op);
+          add(sizeOfDimension(known->second.first, known->second.second), "=",
+              sizeOfDimension(op.getOperand(i), d), op);
       }
   }
 
@@ -93,8 +94,8 @@ private:
       if (!isConstantIntValue(offset, 0))
         continue;
       std::optional<int64_t> number = getConstantIntValue(size);
-      add(number ? SizeExpression{*number, {}, {}} : sizeExpression(cast<Value>(size)), "<=",
-          sizeOfDimension(op.getSource(), d), op);
+      add(number ? SizeExpression{*number, {}, {}} : sizeExpression(cast<Value>(size)),
+          "<=", sizeOfDimension(op.getSource(), d), op);
     }
   }
 

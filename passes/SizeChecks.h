@@ -7,8 +7,9 @@
 
 namespace genfuse {
 
-/// Lines such as `xs.1 = w.0 | model.cpp:7:12`: operands of one elementwise op or einsum have equal sizes, and a plate
-/// is no longer (`<=`) than what it is indexed by. Sizes that are equal by construction give none.
+/// Lines such as `xs.1 = w.0 | model.cpp:7:12`: operands of one elementwise op or einsum have equal sizes,
+/// and a plate is no longer (`<=`) than what it is indexed by. Sizes that are equal by construction give
+/// none.
 std::vector<std::string> sizeChecks(gen::FuncOp model);
 
 } // namespace genfuse

@@ -27,8 +27,7 @@ std::string SizeExpression::text(FunctionOpInterface function) const {
     result += result.empty() ? (value < 0 ? "-" : "") + shown : (value < 0 ? " - " : " + ") + shown;
   };
   for (const auto &[key, coefficient] : terms)
-    add(coefficient,
-        argumentName(function.getArguments()[key.first]) + "." + std::to_string(key.second));
+    add(coefficient, argumentName(function.getArguments()[key.first]) + "." + std::to_string(key.second));
   add(constant, "");
   return result.empty() ? "0" : result;
 }
@@ -64,8 +63,9 @@ std::optional<SizeExpression> sizeOfSlice(tensor::ExtractSliceOp op, unsigned di
 
 FailureOr<std::string> textOrError(const std::optional<SizeExpression> &size, Operation *user) {
   if (!size)
-    return user->emitOpError("has a size that is not affine in the sizes of the function's arguments (ragged plates "
-                             "and sizes computed from values are not supported)");
+    return user->emitOpError(
+        "has a size that is not affine in the sizes of the function's arguments (ragged plates "
+        "and sizes computed from values are not supported)");
   auto function = dyn_cast<FunctionOpInterface>(user);
   return size->text(function ? function : user->getParentOfType<FunctionOpInterface>());
 }
@@ -136,7 +136,9 @@ std::optional<SizeExpression> sizeOfDimension(Value value, unsigned dimension) {
   return std::nullopt;
 }
 
-FailureOr<std::string> symbolicSize(Value index, Operation *user) { return textOrError(sizeExpression(index), user); }
+FailureOr<std::string> symbolicSize(Value index, Operation *user) {
+  return textOrError(sizeExpression(index), user);
+}
 
 FailureOr<SmallVector<std::string>> symbolicShape(Value value, Operation *user) {
   SmallVector<std::string> shape;

@@ -1,4 +1,5 @@
-// Sizes as affine expressions of the sizes of a model's arguments, so that a caller can allocate before a call.
+// Sizes as affine expressions of the sizes of a model's arguments, so that a caller can allocate before a
+// call.
 #pragma once
 
 #include "mlir/IR/Value.h"
@@ -29,8 +30,8 @@ std::optional<SizeExpression> sizeExpression(mlir::Value index);
 /// The size of a dimension of a tensor, likewise.
 std::optional<SizeExpression> sizeOfDimension(mlir::Value tensor, unsigned dimension);
 
-/// The index value as text such as `4`, `xs.0` (dimension 0 of argument `xs`) or `xs.0 + 2 * y.1 - 1`. Fails with a
-/// diagnostic at `user` if the value is not affine in sizes of arguments.
+/// The index value as text such as `4`, `xs.0` (dimension 0 of argument `xs`) or `xs.0 + 2 * y.1 - 1`. Fails
+/// with a diagnostic at `user` if the value is not affine in sizes of arguments.
 mlir::FailureOr<std::string> symbolicSize(mlir::Value index, mlir::Operation *user);
 
 /// The sizes of `value`, which is a scalar (no sizes) or a tensor.

@@ -106,7 +106,8 @@ void Binding::checkShape(size_t array) const {
 void Binding::checkSizes() const {
   for (const SizeCheck &check : signature_.checks) {
     int64_t left = 0, right = 0;
-    if (!evaluate(check.left, left) || !evaluate(check.right, right) || (check.equal ? left == right : left <= right))
+    if (!evaluate(check.left, left) || !evaluate(check.right, right) ||
+        (check.equal ? left == right : left <= right))
       continue;
     const size_t none = arrays_.size();
     throw Error(check.place + ": expected sizes " + check.text + ", got " + std::to_string(left) + " and " +

@@ -34,8 +34,7 @@ nlohmann::json parseJson(std::string_view text) {
       throw Error("json: expected each key once in an object, got '" + repeated + "' twice");
     return result;
   } catch (const nlohmann::json::parse_error &error) {
-    throw Error("json: expected a complete document, got a syntax error at " +
-                placeOf(text, error.byte));
+    throw Error("json: expected a complete document, got a syntax error at " + placeOf(text, error.byte));
   } catch (const nlohmann::json::out_of_range &) {
     throw Error("json: expected numbers that a double holds, got a larger one");
   }

@@ -6,7 +6,8 @@
 
 namespace genfuse {
 
-/// Errors: text that is not JSON (with the line and column where it fails), an object that has the same key twice.
+/// Errors: text that is not JSON (with the line and column where it fails), an object that has the same key
+/// twice.
 __attribute__((visibility("default"))) nlohmann::json parseJson(std::string_view text);
 
 } // namespace genfuse

@@ -3,10 +3,10 @@
  * A kernel NAME has two symbols:
  *   int32_t NAME(void *const *pointers, const int64_t *dims, const int64_t *strides, gf_call *call);
  *   int64_t NAME_workspace(const int64_t *dims, const gf_call *call);        bytes that the kernel needs
- * `pointers` has one entry per array of its signature, in the signature's order. `dims` and `strides` hold the
- * sizes and the strides (in elements) of all arrays one after the other; an array that has one value per
- * instance has the instances as its last dimension. The stride of a last dimension is 1. A scalar is an array of
- * rank 0. Returns GF_OK or an error code, with a message in call->error. */
+ * `pointers` has one entry per array of its signature, in the signature's order. `dims` and `strides` hold
+ * the sizes and the strides (in elements) of all arrays one after the other; an array that has one value per
+ * instance has the instances as its last dimension. The stride of a last dimension is 1. A scalar is an array
+ * of rank 0. Returns GF_OK or an error code, with a message in call->error. */
 #ifndef GENFUSE_RUNTIME_ABI_H
 #define GENFUSE_RUNTIME_ABI_H
 
@@ -41,7 +41,8 @@ typedef struct gf_call {
   int64_t error_capacity;
 } gf_call;
 
-typedef int32_t (*gf_kernel)(void *const *pointers, const int64_t *dims, const int64_t *strides, gf_call *call);
+typedef int32_t (*gf_kernel)(void *const *pointers, const int64_t *dims, const int64_t *strides,
+                             gf_call *call);
 typedef int64_t (*gf_workspace)(const int64_t *dims, const gf_call *call);
 
 #ifdef __cplusplus

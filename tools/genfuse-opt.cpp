@@ -1,8 +1,8 @@
 // genfuse-opt: runs passes over text, for tests and for looking.
 #include "codegen/cpu/Pipeline.h"
 #include "ir/Gen.h"
-#include "passes/Passes.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
+#include "passes/Passes.h"
 
 int main(int argc, char **argv) {
   mlir::DialectRegistry registry;

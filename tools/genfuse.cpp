@@ -79,8 +79,9 @@ Array toArray(const std::string &name, const json &value, ElementType type) {
 Arrays toArrays(const json &object, const Signature &signature, Role role, const char *what) {
   Arrays arrays;
   for (const auto &[name, value] : object.items()) {
-    auto spec = std::find_if(signature.arrays.begin(), signature.arrays.end(),
-                             [&, &key = name](const ArraySpec &s) { return s.role == role && s.name == key; });
+    auto spec =
+        std::find_if(signature.arrays.begin(), signature.arrays.end(),
+                     [&, &key = name](const ArraySpec &s) { return s.role == role && s.name == key; });
     if (spec == signature.arrays.end())
       throw Error(std::string("unknown ") + what + " '" + name + "'");
     arrays[name] = toArray(name, value, spec->type);
@@ -90,8 +91,7 @@ Arrays toArrays(const json &object, const Signature &signature, Role role, const
 
 Inputs readInputs(const Options &options, const Signature &signature, Program &program) {
   Inputs inputs;
-  inputs.arguments =
-      toArrays(readObject(options.arguments, "--args"), signature, Role::argument, "argument");
+  inputs.arguments = toArrays(readObject(options.arguments, "--args"), signature, Role::argument, "argument");
   inputs.parameters =
       toArrays(readObject(options.parameters, "--params"), signature, Role::parameter, "parameter");
   bool needsMore = false;
@@ -104,7 +104,8 @@ Inputs readInputs(const Options &options, const Signature &signature, Program &p
   if (!options.returnGradient.empty())
     for (const ArraySpec &spec : signature.arrays)
       if (spec.role == Role::returnGradient)
-        inputs.returnGradient = toArray("return", readJson(options.returnGradient, "--return-gradient"), spec.type);
+        inputs.returnGradient =
+            toArray("return", readJson(options.returnGradient, "--return-gradient"), spec.type);
   return inputs;
 }
 
@@ -182,22 +183,28 @@ void work(const Options &options) {
 
 int main(int argc, char **argv) {
   Options options;
-  CLI::App app("Compiles generative functions, prints their stages and runs the operations of their interface.");
+  CLI::App app(
+      "Compiles generative functions, prints their stages and runs the operations of their interface.");
   app.footer(footer);
   app.add_option("model", options.model, "a model in the gen dialect (.mlir)")->required();
   app.add_option("request", options.request, "what to derive, such as 'generate(y/*)'");
   app.add_option("--emit", options.stage, "print a stage instead of running the request")
-      ->check(CLI::IsMember({"gen", "derived", "differentiated", "batched", "lowered", "llvm", "asm", "obj"}));
+      ->check(
+          CLI::IsMember({"gen", "derived", "differentiated", "batched", "lowered", "llvm", "asm", "obj"}));
   app.add_option("--function", options.function, "the gen.func to compile (default: the last one)");
   app.add_option("--args", options.arguments, "arguments by name, a JSON object");
-  app.add_option("--params", options.parameters, "parameters by path, a JSON object (default: initial values)");
+  app.add_option("--params", options.parameters,
+                 "parameters by path, a JSON object (default: initial values)");
   app.add_option("--choices", options.choices, "given choices by address, a JSON object");
   app.add_option("--return-gradient", options.returnGradient, "cotangent of the return value, JSON");
   app.add_option("--seed", options.seed, "key of the random numbers")->capture_default_str();
   app.add_option("--instances", options.instances, "how many traces at once")->capture_default_str();
   app.add_option("--scale", options.scale, "factor of parameter gradients")->capture_default_str();
-  app.add_option("--real", options.real, "f32 or f64")->check(CLI::IsMember({"f32", "f64"}))->capture_default_str();
-  app.add_option("--target", options.target, "CPU level: native, x86-64-v4 or x86-64-v3")->capture_default_str();
+  app.add_option("--real", options.real, "f32 or f64")
+      ->check(CLI::IsMember({"f32", "f64"}))
+      ->capture_default_str();
+  app.add_option("--target", options.target, "CPU level: native, x86-64-v4 or x86-64-v3")
+      ->capture_default_str();
   app.add_option("--mapping", options.mapping, "force what runs in lanes: instances, elements or single")
       ->check(CLI::IsMember({"instances", "elements", "single"}));
   app.add_option("--lanes", options.lanes, "force the number of lanes");

@@ -1,4 +1,5 @@
-// genfuse: one kernel call an image, the one-image model batched by the compiler, and the model over the batch.
+// genfuse: one kernel call an image, the one-image model batched by the compiler, and the model over the
+// batch.
 #include "bench/training/Side.h"
 #include "codegen/Program.h"
 #include "frontend/genfuse.h"
@@ -22,15 +23,16 @@ const auto digitsByHand = gen("digits_by_hand", {"xs"}, [](Matrix xs) {
   auto W = param("W", {classes, xs.cols()});
   auto b = param("b", {classes});
   Matrix products = matmul(xs, transpose(W));
-  return map("image", [&](Vector row) { return sample("y", categorical(logits = row + b)); }, rows(products));
+  return map(
+      "image", [&](Vector row) { return sample("y", categorical(logits = row + b)); }, rows(products));
 });
 
 class GenfuseSide : public Side {
 public:
   GenfuseSide(const Task &task, const Parameters &initial, const Model &model, std::string argument,
               std::string choice, bool perImage)
-      : task(task), program(model), argument(std::move(argument)), choice(std::move(choice)), perImage(perImage),
-        prefix(model.name() == "digits" ? "digit/" : model.name() + "/") {
+      : task(task), program(model), argument(std::move(argument)), choice(std::move(choice)),
+        perImage(perImage), prefix(model.name() == "digits" ? "digit/" : model.name() + "/") {
     int64_t pixels = task.images->pixels;
     weights = Array::from<float>(initial.weights, {classes, pixels});
     biases = Array::from<float>(initial.biases, {classes});
@@ -70,7 +72,8 @@ private:
     int64_t pixels = task.images->pixels;
     auto *x = const_cast<float *>(task.images->images.data()) + first * pixels;
     auto *y = const_cast<int64_t *>(task.images->labels.data()) + first;
-    Shape images = perImage ? Shape{pixels} : Shape{count, pixels}, labels = perImage ? Shape{} : Shape{count};
+    Shape images = perImage ? Shape{pixels} : Shape{count, pixels},
+          labels = perImage ? Shape{} : Shape{count};
     call->set(argument, Role::argument, Array::view(x, ElementType::f32, images));
     call->set(choice, Role::choice, Array::view(y, ElementType::i64, labels));
     call->run(kernel.run, kernel.workspace, /*seed=*/0, task.step);

@@ -22,7 +22,8 @@ struct BernoulliLogits {
   static constexpr Record record{
       "bernoulli_logits", Kind::boolean, "false, true", {{{"logits", Kind::real, "real"}}}, 1, false};
 
-  /// -softplus(-logits) for true, -softplus(logits) for false, with softplus(t) = max(t, 0) + log1p(exp(-|t|)).
+  /// -softplus(-logits) for true, -softplus(logits) for false, with softplus(t) = max(t, 0) +
+  /// log1p(exp(-|t|)).
   template <class A> static typename A::Real logpdf(typename A::Boolean x, typename A::Real logits) {
     auto t = A::select(x, -logits, logits);
     return -(A::positivePart(t) + A::log1p(A::exp(-A::abs(t))));

@@ -6,12 +6,9 @@
 namespace genfuse::dist {
 
 struct Categorical {
-  static constexpr Record record{"categorical",
-                                 Kind::integer,
-                                 "0 .. K-1",
-                                 {{{"probs", Kind::realVector, "in [0, 1], with sum 1"}}},
-                                 1,
-                                 false};
+  static constexpr Record record{
+      "categorical", Kind::integer, "0 .. K-1", {{{"probs", Kind::realVector, "in [0, 1], with sum 1"}}}, 1,
+      false};
 
   template <class A> static typename A::Real logpdf(typename A::Integer x, typename A::Vector probs) {
     auto p = A::element(probs, x);
@@ -35,7 +32,8 @@ struct CategoricalLogits {
     return A::select(A::validIndex(logits, x), value, A::minusInfinity(value));
   }
 
-  template <class A> static typename A::Integer sample(typename A::Source &source, typename A::Vector logits) {
+  template <class A>
+  static typename A::Integer sample(typename A::Source &source, typename A::Vector logits) {
     return A::inverseCdf(A::exp(A::shift(logits, -A::detachedMax(logits))), source.standardUniform());
   }
 };

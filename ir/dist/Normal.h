@@ -7,8 +7,8 @@ namespace genfuse::dist {
 
 struct Normal {
   static constexpr Record record{
-      "normal", Kind::real, "all reals", {{{"mu", Kind::real, "real"}, {"sigma", Kind::real, "positive"}}}, 2,
-      true};
+      "normal", Kind::real, "all reals", {{{"mu", Kind::real, "real"}, {"sigma", Kind::real, "positive"}}},
+      2,        true};
 
   template <class A>
   static typename A::Real logpdf(typename A::Real x, typename A::Real mu, typename A::Real sigma) {

@@ -57,7 +57,9 @@ std::optional<int64_t> Lowerer::staticCount(Indices sizes) {
   return count;
 }
 
-Value Lowerer::number(double value, Type type) { return make<arith::ConstantOp>(builder.getFloatAttr(type, value)); }
+Value Lowerer::number(double value, Type type) {
+  return make<arith::ConstantOp>(builder.getFloatAttr(type, value));
+}
 
 // Views.
 

@@ -33,8 +33,8 @@ static Value loadIndex(OpBuilder &b, Location loc, Value pointer, unsigned numbe
   return arith::IndexCastOp::create(b, loc, b.getIndexType(), word);
 }
 
-/// A private function that makes a memref of rank 1 of a pointer; its size is not used. It inlines and folds away, and
-/// keeps the plain signature of the kernel, in which `noalias` holds (lowering-notes 2).
+/// A private function that makes a memref of rank 1 of a pointer; its size is not used. It inlines and folds
+/// away, and keeps the plain signature of the kernel, in which `noalias` holds (lowering-notes 2).
 static func::FuncOp memrefMaker(ModuleOp module, Type element, Location loc) {
   std::string name;
   llvm::raw_string_ostream(name) << "memref_" << element;
@@ -48,9 +48,13 @@ static func::FuncOp memrefMaker(ModuleOp module, Type element, Location loc) {
   b.setInsertionPointToStart(function.addEntryBlock());
   auto array = LLVM::LLVMArrayType::get(word, 1);
   auto descriptor = LLVM::LLVMStructType::getLiteral(b.getContext(), {pointer, pointer, word, array, array});
-  auto constant = [&](int64_t n) { return LLVM::ConstantOp::create(b, loc, word, b.getI64IntegerAttr(n)).getResult(); };
+  auto constant = [&](int64_t n) {
+    return LLVM::ConstantOp::create(b, loc, word, b.getI64IntegerAttr(n)).getResult();
+  };
   Value d = LLVM::PoisonOp::create(b, loc, descriptor);
-  auto insert = [&](Value value, ArrayRef<int64_t> at) { d = LLVM::InsertValueOp::create(b, loc, d, value, at); };
+  auto insert = [&](Value value, ArrayRef<int64_t> at) {
+    d = LLVM::InsertValueOp::create(b, loc, d, value, at);
+  };
   insert(function.getArgument(0), {0});
   insert(function.getArgument(0), {1});
   insert(constant(0), {2});
@@ -237,7 +241,8 @@ Value Lowerer::evaluate(OpBuilder &b, const SizeExpression &size, Value flatDims
   auto constant = [&](int64_t n) { return arith::ConstantIndexOp::create(b, loc, n).getResult(); };
   Value total = constant(size.constant);
   for (const auto &[key, coefficient] : size.terms) {
-    const Array *array = llvm::find_if(arrays, [&](const Array &a) { return !a.isResult && a.number == key.first; });
+    const Array *array =
+        llvm::find_if(arrays, [&](const Array &a) { return !a.isResult && a.number == key.first; });
     Value dim = loadIndex(b, loc, flatDims, array->firstDim + key.second);
     Value term = arith::MulIOp::create(b, loc, dim, constant(coefficient));
     total = arith::AddIOp::create(b, loc, total, term);
@@ -252,7 +257,8 @@ SmallVector<Value> Lowerer::sliceOffsets(OpBuilder &b, Value flatDims) {
   auto constant = [&](int64_t n) { return arith::ConstantIndexOp::create(b, loc, n).getResult(); };
   SmallVector<Value> offsets{constant(0)};
   for (const Slice &slice : slices) {
-    Value bytes = arith::MulIOp::create(b, loc, evaluate(b, slice.elements, flatDims), constant(slice.elementBytes));
+    Value bytes =
+        arith::MulIOp::create(b, loc, evaluate(b, slice.elements, flatDims), constant(slice.elementBytes));
     Value lines = arith::CeilDivUIOp::create(b, loc, bytes, constant(64));
     Value aligned = arith::MulIOp::create(b, loc, lines, constant(64));
     offsets.push_back(arith::AddIOp::create(b, loc, offsets.back(), aligned));
@@ -263,14 +269,17 @@ SmallVector<Value> Lowerer::sliceOffsets(OpBuilder &b, Value flatDims) {
 void Lowerer::emitEntry() {
   Type pointer = pointerType(builder.getContext());
   OpBuilder b = OpBuilder::atBlockEnd(cast<ModuleOp>(source->getParentOp()).getBody());
-  auto entry = func::FuncOp::create(b, loc, source.getSymName(),
-                                    b.getFunctionType({pointer, pointer, pointer, pointer}, {b.getI32Type()}));
+  auto entry = func::FuncOp::create(
+      b, loc, source.getSymName(), b.getFunctionType({pointer, pointer, pointer, pointer}, {b.getI32Type()}));
   b.setInsertionPointToStart(entry.addEntryBlock());
   Value pointers = entry.getArgument(0), flatDims = entry.getArgument(1), callArgument = entry.getArgument(3);
   SmallVector<Value> offsets = sliceOffsets(b, flatDims);
-  auto constant = [&](int64_t n) { return arith::ConstantOp::create(b, loc, b.getI32IntegerAttr(n)).getResult(); };
+  auto constant = [&](int64_t n) {
+    return arith::ConstantOp::create(b, loc, b.getI32IntegerAttr(n)).getResult();
+  };
   Value version = loadWord(b, callArgument, offsetof(gf_call, abi_version), b.getI32Type());
-  Value sameVersion = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, version, constant(GF_ABI_VERSION));
+  Value sameVersion =
+      arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, version, constant(GF_ABI_VERSION));
   Value have = loadWord(b, callArgument, offsetof(gf_call, workspace_bytes), b.getI64Type());
   Value need = arith::IndexCastOp::create(b, loc, b.getI64Type(), offsets.back());
   Value enough = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::sge, have, need);

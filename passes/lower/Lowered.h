@@ -8,8 +8,8 @@ namespace genfuse::lower {
 using mlir::OpFoldResult;
 using mlir::Value;
 
-/// The lanes of the sweep that is being lowered: `width` consecutive iterations from `base`. In the tail only `active`
-/// of them exist; the mask says which.
+/// The lanes of the sweep that is being lowered: `width` consecutive iterations from `base`. In the tail only
+/// `active` of them exist; the mask says which.
 struct Lanes {
   int64_t width = 1;
   Value base;
@@ -27,8 +27,8 @@ struct Scalar {
 
 /// Where a tensor lies: element (i, j, ...) of lane l is at offset + i * stride0 + ... + l * laneStride.
 struct View {
-  Value memory;  ///< memref of rank 1
-  Value offset;  ///< index
+  Value memory; ///< memref of rank 1
+  Value offset; ///< index
   llvm::SmallVector<OpFoldResult> strides;
   std::optional<OpFoldResult> laneStride; ///< none: the same for all lanes
   mlir::Type element;                     ///< the type that a load has, when memory holds another

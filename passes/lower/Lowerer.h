@@ -47,10 +47,10 @@ public:
   Scalar elementAt(const Tensor &tensor, Indices indices);
   Scalar elementAt(Value tensor, llvm::ArrayRef<Scalar> indices, mlir::Operation *user);
   Value broadcast(const Scalar &scalar);
-  Scalar materialise(Scalar scalar);       ///< a lane index as a vector
-  Value zeroWhereInactive(Value vector);   ///< zero in lanes that do not exist
+  Scalar materialise(Scalar scalar);     ///< a lane index as a vector
+  Value zeroWhereInactive(Value vector); ///< zero in lanes that do not exist
   Value laneSum(Value vector);
-  Value clampedLane(int64_t lane);         ///< lane, at most the last active one; index
+  Value clampedLane(int64_t lane); ///< lane, at most the last active one; index
   Value number(double value, mlir::Type type);
   /// Runs `body` for all indices: unrolled if there are few, otherwise in loops.
   void forEachIndex(Indices sizes, llvm::function_ref<void(Indices)> body);
@@ -60,8 +60,8 @@ public:
   std::optional<View> inMemory(Value tensor, mlir::Operation *user);
 
   // Kernel.cpp: the function, its arrays and its workspace.
-  /// A workspace slice for a tensor like `like`, one per lane if `perLane`. None, after a diagnostic, if its size is not
-  /// affine in the sizes of arguments.
+  /// A workspace slice for a tensor like `like`, one per lane if `perLane`. None, after a diagnostic, if its
+  /// size is not affine in the sizes of arguments.
   std::optional<View> allocate(Value like, mlir::Type memoryElement, bool perLane, mlir::Operation *user);
   View allocateStatic(llvm::ArrayRef<int64_t> shape, mlir::Type memoryElement, bool perLane);
 
@@ -131,7 +131,7 @@ private:
   mlir::LogicalResult prepareSums(OpenSweep &sweep);
   void clearTiles(OpenSweep &sweep);
   llvm::SmallVector<Value> addTile(OpenSweep &sweep, mlir::ValueRange carried, mlir::ValueRange totals,
-                                  Value first);
+                                   Value first);
   llvm::SmallVector<Value> zeroSums(OpenSweep &sweep, bool wide, bool perLane);
   void setCarried(OpenSweep &sweep, mlir::ValueRange values);
   llvm::SmallVector<Value> getCarried(OpenSweep &sweep);
@@ -164,10 +164,10 @@ private:
   mlir::func::FuncOp source, kernel;
   llvm::DenseMap<Value, Scalar> scalars;
   llvm::DenseMap<Value, Tensor> tensors;
-  llvm::SmallPtrSet<mlir::Operation *, 16> deferred; ///< computed where they are added to a sum
-  llvm::DenseMap<Value, View> destinations;          ///< where a sweep's stack goes
+  llvm::SmallPtrSet<mlir::Operation *, 16> deferred;   ///< computed where they are added to a sum
+  llvm::DenseMap<Value, View> destinations;            ///< where a sweep's stack goes
   llvm::DenseMap<mlir::Operation *, Scalar> iteration; ///< the current index of each open sweep
-  OpenSweep *delaying = nullptr; ///< the sweep whose updates wait for a block of rows
+  OpenSweep *delaying = nullptr;                       ///< the sweep whose updates wait for a block of rows
   llvm::SmallVector<Array> arrays;
   llvm::SmallVector<Slice> slices;
   unsigned totalDims = 0;

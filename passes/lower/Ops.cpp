@@ -9,7 +9,8 @@ LogicalResult Lowerer::lowerBlock(Block &block) {
   for (Operation &op : block.without_terminator()) {
     if (deferred.contains(&op))
       continue;
-    // A body is lowered twice, for whole tiles and for the tail: nothing of the first time may be taken up again.
+    // A body is lowered twice, for whole tiles and for the tail: nothing of the first time may be taken up
+    // again.
     for (Value result : op.getResults())
       tensors.erase(result);
     Location outer = loc;
@@ -164,8 +165,9 @@ void Lowerer::lowerElementwise(Operation *op) {
       return {make<arith::ConstantOp>(cast<TypedAttr>(scalarValue(constant)))};
     SmallVector<Scalar> values;
     for (const auto &operand : operands)
-      values.push_back(std::holds_alternative<Scalar>(operand) ? std::get<Scalar>(operand)
-                                                               : elementAt(std::get<Tensor>(operand), indices));
+      values.push_back(std::holds_alternative<Scalar>(operand)
+                           ? std::get<Scalar>(operand)
+                           : elementAt(std::get<Tensor>(operand), indices));
     return apply(op, values);
   };
   std::optional<int64_t> count = staticCount(held.sizes);
@@ -212,8 +214,9 @@ void Lowerer::lowerFromElements(tensor::FromElementsOp op) {
 
 // Parts of tensors.
 
-/// Indices of a read. Those of sweeps and constants are checked when the kernel is called; one that is computed reads the
-/// last element where it is out of range, so that no data can make a kernel read what is not its own.
+/// Indices of a read. Those of sweeps and constants are checked when the kernel is called; one that is
+/// computed reads the last element where it is out of range, so that no data can make a kernel read what is
+/// not its own.
 SmallVector<Scalar> Lowerer::safeIndices(ValueRange indices, Indices sizes) {
   SmallVector<Scalar> safe;
   for (auto [index, size] : llvm::zip(indices, sizes)) {
@@ -376,7 +379,8 @@ void Lowerer::lowerReduceMax(gen::ReduceMaxOp op) {
   set(op.getResult(), Scalar{loop.getResult(0), held.varying});
 }
 
-/// Counts the k whose cumulated weight does not exceed u times the total; at most the last k of positive weight.
+/// Counts the k whose cumulated weight does not exceed u times the total; at most the last k of positive
+/// weight.
 void Lowerer::lowerInverseCdf(gen::InverseCdfOp op) {
   Tensor weights = tensor(op.getWeights());
   Scalar u = scalar(op.getU());

@@ -13,7 +13,8 @@ public:
   Words(Lowerer &lowerer, bool varying) : lowerer(lowerer), varying(varying) {}
 
   Value constant(int64_t value) {
-    return lift(lowerer.make<arith::ConstantOp>(lowerer.builder.getI32IntegerAttr(static_cast<int32_t>(value))));
+    return lift(
+        lowerer.make<arith::ConstantOp>(lowerer.builder.getI32IntegerAttr(static_cast<int32_t>(value))));
   }
   Value of(Scalar scalar) {
     scalar = lowerer.materialise(scalar);
@@ -64,7 +65,8 @@ LogicalResult Lowerer::lowerRandom(gen::RandomOp op) {
   Value c2 = words.constant((stream.getScope() << 16) | (stream.getSlot() / perCall));
   Value outer = position.size() > 1 ? words.of(position.front()) : words.constant(0);
   int64_t domain = op.getKind() == "normal" ? 1 : 0;
-  Value c3 = words.make<arith::OrIOp>(words.make<arith::ShLIOp>(outer, words.constant(4)), words.constant(domain));
+  Value c3 =
+      words.make<arith::OrIOp>(words.make<arith::ShLIOp>(outer, words.constant(4)), words.constant(domain));
 
   Value seed = scalar(op.getSeed()).value;
   Value k0 = make<arith::TruncIOp>(builder.getI32Type(), seed);

@@ -5,7 +5,8 @@ using namespace mlir;
 
 namespace genfuse::lower {
 
-/// A tensor sum's terms that are einsums or one-hots are added to the sum where it lies instead of being computed first.
+/// A tensor sum's terms that are einsums or one-hots are added to the sum where it lies instead of being
+/// computed first.
 void Lowerer::defer(Value yielded, Block *block) {
   Operation *op = yielded.getDefiningOp();
   if (!op || op->getBlock() != block || !yielded.hasOneUse())
@@ -67,7 +68,8 @@ LogicalResult Lowerer::accumulateTerm(const View &into, Value term, bool overLan
       element = {laneSum(zeroWhereInactive(broadcast(element)))};
     Scalar old = load(into, at);
     bool varying = old.varying || element.varying;
-    Value sum = make<arith::AddFOp>(varying ? broadcast(old) : old.value, varying ? broadcast(element) : element.value);
+    Value sum = make<arith::AddFOp>(varying ? broadcast(old) : old.value,
+                                    varying ? broadcast(element) : element.value);
     store(into, at, {sum, varying});
   });
   return success();
@@ -130,7 +132,8 @@ void Lowerer::clearTiles(OpenSweep &sweep) {
       fill(sum.tile, sum.sizes, 0.0);
 }
 
-/// The totals after a tile, in f64; `carried` are its loop-carried sums. The first tile starts the sums in memory.
+/// The totals after a tile, in f64; `carried` are its loop-carried sums. The first tile starts the sums in
+/// memory.
 SmallVector<Value> Lowerer::addTile(OpenSweep &sweep, ValueRange carried, ValueRange totals, Value first) {
   SmallVector<Value> next;
   for (auto [value, total] : llvm::zip(carried, totals)) {
@@ -217,7 +220,8 @@ void Lowerer::publishSums(OpenSweep &sweep, ValueRange totals) {
     }
     tensors[result] = std::move(held);
     // What is only returned is read from where it is; other uses want one place.
-    bool onlyReturned = llvm::all_of(result.getUsers(), [](Operation *user) { return isa<func::ReturnOp>(user); });
+    bool onlyReturned =
+        llvm::all_of(result.getUsers(), [](Operation *user) { return isa<func::ReturnOp>(user); });
     if (tensors[result].tile && !onlyReturned)
       if (std::optional<View> view = inMemory(result, sweep.op)) {
         tensors[result].view = view;

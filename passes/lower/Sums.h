@@ -19,8 +19,8 @@ struct Lowerer::Sum {
   bool hasTile() const { return !inRegisters && tile.memory != total.memory; }
 };
 
-/// A rank-one update per row that waits: its factors are kept, and a block of rows is added to the sum at once, so that the
-/// sum is read and written once a block instead of once a vector of lanes.
+/// A rank-one update per row that waits: its factors are kept, and a block of rows is added to the sum at
+/// once, so that the sum is read and written once a block instead of once a vector of lanes.
 struct Lowerer::DelayedUpdate {
   gen::EinsumOp op;
   View into;

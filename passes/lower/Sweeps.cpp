@@ -1,4 +1,5 @@
-// Sweeps become loops: over tiles whose sums are then added in f64, over vectors of lanes, with one masked tail.
+// Sweeps become loops: over tiles whose sums are then added in f64, over vectors of lanes, with one masked
+// tail.
 #include "passes/lower/Sums.h"
 #include "runtime/abi.h"
 #include <cstddef>
@@ -7,7 +8,8 @@ using namespace mlir;
 
 namespace genfuse::lower {
 
-/// Where a stack goes: into a result of the function, into the enclosing sweep's stack, or into the workspace.
+/// Where a stack goes: into a result of the function, into the enclosing sweep's stack, or into the
+/// workspace.
 std::optional<View> Lowerer::destination(gen::SweepOp op, unsigned number) {
   Value result = op.getResult(number);
   for (OpOperand &use : result.getUses()) {
@@ -35,7 +37,8 @@ void Lowerer::storeStack(gen::SweepOp op, unsigned number, Value yielded, Scalar
     return store(part, {}, materialise(scalar(yielded)));
   // An inner sweep may have written its stack here already.
   if (auto inner = yielded.getDefiningOp<gen::SweepOp>())
-    if (auto known = destinations.find(yielded); known != destinations.end() && known->second.memory == part.memory)
+    if (auto known = destinations.find(yielded);
+        known != destinations.end() && known->second.memory == part.memory)
       return;
   Tensor held = tensor(yielded);
   forEachIndex(held.sizes, [&](Indices i) { store(part, i, elementAt(held, i)); });
@@ -58,7 +61,8 @@ void Lowerer::publishStacks(OpenSweep &sweep) {
 /// The range of a sweep. That of the instances is what the call asks for.
 void Lowerer::setRange(OpenSweep &sweep) {
   auto bound = [&](int64_t offset) {
-    return make<arith::IndexCastOp>(builder.getIndexType(), loadWord(builder, call, offset, builder.getI64Type()));
+    return make<arith::IndexCastOp>(builder.getIndexType(),
+                                    loadWord(builder, call, offset, builder.getI64Type()));
   };
   bool instances = sweep.op.getStackLast();
   sweep.from = instances ? bound(offsetof(gf_call, begin)) : index(0);
@@ -134,7 +138,8 @@ FailureOr<SmallVector<Value>> Lowerer::lowerBlocks(OpenSweep &sweep, Value from,
 
 /// The iterations that do not fill a vector, once and masked, where `here` holds. Returns the carried sums.
 FailureOr<SmallVector<Value>> Lowerer::lowerTail(OpenSweep &sweep, Value here, SmallVector<Value> carried) {
-  auto branch = scf::IfOp::create(builder, loc, ValueRange(carried).getTypes(), here, /*withElse=*/!carried.empty());
+  auto branch =
+      scf::IfOp::create(builder, loc, ValueRange(carried).getTypes(), here, /*withElse=*/!carried.empty());
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToStart(branch.thenBlock());
   Lanes whole = lanes;
@@ -162,8 +167,8 @@ LogicalResult Lowerer::lowerWithoutSums(OpenSweep &sweep) {
   return lowerTail(sweep, any, {});
 }
 
-/// A sweep with sums: a loop over tiles, of which the last one also takes the tail. There is always one tile, so that sums
-/// in memory are written even if there is nothing to add. Returns the totals.
+/// A sweep with sums: a loop over tiles, of which the last one also takes the tail. There is always one tile,
+/// so that sums in memory are written even if there is nothing to add. Returns the totals.
 FailureOr<SmallVector<Value>> Lowerer::lowerTiles(OpenSweep &sweep) {
   Lanes inside = lanes;
   auto outside = [&](auto run) {
@@ -180,9 +185,10 @@ FailureOr<SmallVector<Value>> Lowerer::lowerTiles(OpenSweep &sweep) {
   Value start = tiles.getInductionVar(), next = make<arith::AddIOp>(start, index(tileLength));
   Value end = make<arith::MinSIOp>(next, sweep.fullEnd);
   outside([&] { return clearTiles(sweep), 0; });
-  bool blocked = sweep.ownLanes() && sweep.width < blockRows && llvm::any_of(sweep.sums, [&](Sum &sum) {
-    return !sum.inRegisters && canDelay(sweep.op.getYield().getOperand(sum.result), sweep.op.getBlock());
-  });
+  bool blocked =
+      sweep.ownLanes() && sweep.width < blockRows && llvm::any_of(sweep.sums, [&](Sum &sum) {
+        return !sum.inRegisters && canDelay(sweep.op.getYield().getOperand(sum.result), sweep.op.getBlock());
+      });
   FailureOr<SmallVector<Value>> carried =
       blocked ? lowerBlocks(sweep, start, end) : lowerTile(sweep, start, end);
   if (succeeded(carried) && sweep.ownLanes()) {

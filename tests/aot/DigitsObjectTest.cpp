@@ -46,8 +46,8 @@ TEST(DigitsObject, GivesTheBitsOfTheJit) {
   Lowered lowered = lowerTo(Stage::lowered, *models, specialisation);
   std::ofstream(folder.file("digits.o"), std::ios::binary) << compileObject(*lowered.module, {});
   std::string include = "cc -std=c11 -Wall -I" + source + " ", tests = source + "/tests/aot/";
-  ASSERT_TRUE(run(include + tests + "digits_main.c " + tests + "digits_run.c " + folder.file("digits.o") + " -o " +
-                  folder.file("program")));
+  ASSERT_TRUE(run(include + tests + "digits_main.c " + tests + "digits_run.c " + folder.file("digits.o") +
+                  " -o " + folder.file("program")));
   ASSERT_TRUE(run(folder.file("program") + " > " + folder.file("ahead")));
   ASSERT_TRUE(run("! ldd " + folder.file("program") + " | grep -Ei 'llvm|mlir|torch|stdc'"));
 

@@ -1,5 +1,5 @@
-/* Runs the gradient kernel of the digits model on fixed inputs and prints the bits of its results. Plain C: the same
- * file serves the program that links the object file and the test that runs the JIT. */
+/* Runs the gradient kernel of the digits model on fixed inputs and prints the bits of its results. Plain C:
+ * the same file serves the program that links the object file and the test that runs the JIT. */
 #ifndef GENFUSE_TESTS_AOT_DIGITS_RUN_H
 #define GENFUSE_TESTS_AOT_DIGITS_RUN_H
 
@@ -9,7 +9,8 @@
 #ifdef __cplusplus
 extern "C"
 #endif
-/* Returns the status of the kernel. */
-int32_t digits_run(gf_kernel kernel, gf_workspace workspace, FILE *out);
+    /* Returns the status of the kernel. */
+    int32_t
+    digits_run(gf_kernel kernel, gf_workspace workspace, FILE *out);
 
 #endif

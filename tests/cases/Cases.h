@@ -12,12 +12,14 @@ namespace genfuse::cases {
 const nlohmann::json &all();
 
 /// The cases of one kind whose id is accepted.
-std::vector<nlohmann::json> ofKind(const std::string &kind, const std::function<bool(const nlohmann::json &)> &accept);
+std::vector<nlohmann::json> ofKind(const std::string &kind,
+                                   const std::function<bool(const nlohmann::json &)> &accept);
 
 /// A number of the file: infinities are strings.
 double number(const nlohmann::json &value);
 
-/// A JSON scalar or list as an array of the wanted type; with `instances` > 0 repeated for each instance, last.
+/// A JSON scalar or list as an array of the wanted type; with `instances` > 0 repeated for each instance,
+/// last.
 Array array(const nlohmann::json &value, ElementType type, int64_t instances = 0);
 
 /// How a kernel is compiled and called: everything has to give the same numbers.
@@ -29,8 +31,8 @@ struct Setting {
 std::vector<Setting> settings();
 std::string name(const Setting &setting);
 
-/// Fails the running test unless `got` is `expected` to the tolerances of the cases: 1e-9 relative (1e-12 at 0) in
-/// double, 2e-5 relative (1e-6 at 0) in float. Every instance of `got` is compared.
+/// Fails the running test unless `got` is `expected` to the tolerances of the cases: 1e-9 relative (1e-12 at
+/// 0) in double, 2e-5 relative (1e-6 at 0) in float. Every instance of `got` is compared.
 void expectNear(const nlohmann::json &expected, const Array &got, Precision real, const std::string &what);
 
 } // namespace genfuse::cases

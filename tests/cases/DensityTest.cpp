@@ -1,6 +1,7 @@
-// Every density case of every distribution: value and all partials, in both precisions and under every mapping.
-#include "tests/cases/Cases.h"
+// Every density case of every distribution: value and all partials, in both precisions and under every
+// mapping.
 #include "ir/dist/All.h"
+#include "tests/cases/Cases.h"
 #include <gtest/gtest.h>
 #include <map>
 
@@ -50,8 +51,8 @@ std::string modelText(const dist::Record &record) {
     names += separator + "%" + name;
     types += separator + typeName(argument.kind);
   }
-  return "gen.func @density(" + parameters + ") {\n  %x = gen.sample \"x\" " + std::string(record.name) + "(" +
-         names + ") : (" + types + ") -> " + typeName(record.value) + "\n  gen.return\n}\n";
+  return "gen.func @density(" + parameters + ") {\n  %x = gen.sample \"x\" " + std::string(record.name) +
+         "(" + names + ") : (" + types + ") -> " + typeName(record.value) + "\n  gen.return\n}\n";
 }
 
 /// Programs are compiled once for all cases of a distribution.
@@ -60,8 +61,10 @@ Program &programOf(const dist::Record &record, const cases::Setting &setting) {
   std::string key = std::string(record.name) + cases::name(setting);
   auto known = programs.find(key);
   if (known == programs.end())
-    known = programs.emplace(key, Program(Model::parse(modelText(record)), {setting.real, "native", setting.mapping}))
-                .first;
+    known =
+        programs
+            .emplace(key, Program(Model::parse(modelText(record)), {setting.real, "native", setting.mapping}))
+            .first;
   return known->second;
 }
 
@@ -116,19 +119,22 @@ TEST_P(Density, ValueAndPartials) {
   Outcome gradients = program.run("gradient(" + names + ")", inputs, options);
   cases::expectNear(expected.at("logp"), gradients.score, setting.real, "log density beside its gradient");
   for (const auto &[name, partial] : expected.at("grad").items())
-    cases::expectNear(partial, name == "x" ? gradients.choiceGradients["x"] : gradients.argumentGradients[name],
+    cases::expectNear(partial,
+                      name == "x" ? gradients.choiceGradients["x"] : gradients.argumentGradients[name],
                       setting.real, "partial in " + name);
 }
 
 INSTANTIATE_TEST_SUITE_P(Cases, Density, testing::ValuesIn(densityCases()), [](const auto &info) {
   std::string id = info.param.item.at("id");
-  std::replace_if(id.begin(), id.end(), [](char c) { return !std::isalnum(static_cast<unsigned char>(c)); }, '_');
+  std::replace_if(
+      id.begin(), id.end(), [](char c) { return !std::isalnum(static_cast<unsigned char>(c)); }, '_');
   return id + "_" + cases::name(info.param.setting);
 });
 
 TEST(DensityCases, EveryDistributionHasSome) {
   dist::All::forEach([&]<class R>() {
-    auto found = cases::ofKind("density", [](const json &c) { return c.at("distribution") == R::record.name; });
+    auto found =
+        cases::ofKind("density", [](const json &c) { return c.at("distribution") == R::record.name; });
     EXPECT_GE(found.size(), 2u) << R::record.name;
   });
 }

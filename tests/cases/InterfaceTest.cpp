@@ -161,7 +161,8 @@ TEST_P(Interface, PlateGradientByDifferences) {
   const Array &gradient = outcome.choiceGradients["mu"];
   double tolerance = setting.real == Precision::f64 ? 1e-9 : 2e-5;
   for (int64_t i = 0; i < gradient.elementCount(); ++i) {
-    double got = gradient.type() == ElementType::f32 ? gradient.values<float>()[i] : gradient.values<double>()[i];
+    double got =
+        gradient.type() == ElementType::f32 ? gradient.values<float>()[i] : gradient.values<double>()[i];
     EXPECT_NEAR(got, difference, tolerance * std::fabs(difference));
   }
 }

@@ -12,7 +12,8 @@ constexpr int64_t count = 200000;
 
 std::string modelText(const std::string &sample) {
   return R"(gen.func @model(%a: f64 {gen.name = "a"}, %b: f64 {gen.name = "b"}, %p: tensor<?xf64> {gen.name = "p"}) {
-  )" + sample + "\n  gen.return\n}\n";
+  )" + sample +
+         "\n  gen.return\n}\n";
 }
 
 template <class T> Inputs inputs(T a, T b, const std::vector<T> &p) {
@@ -27,7 +28,7 @@ Array draw(const std::string &sample, Precision real, double a, double b, const 
   options.seed = 20261121;
   options.instances = count;
   Inputs given = real == Precision::f64 ? inputs<double>(a, b, p)
-                                   : inputs<float>(a, b, std::vector<float>(p.begin(), p.end()));
+                                        : inputs<float>(a, b, std::vector<float>(p.begin(), p.end()));
   return program.run("simulate()", given, options).choices.at("x");
 }
 
@@ -68,13 +69,16 @@ double chiSquare(const std::vector<double> &draws, const std::vector<double> &pr
 class Samplers : public testing::TestWithParam<Precision> {};
 
 TEST_P(Samplers, Normal) {
-  auto draws = values(draw(R"(%x = gen.sample "x" normal(%a, %b) : (f64, f64) -> f64)", GetParam(), 1.5, 0.5, {0}));
-  EXPECT_LT(kolmogorovSmirnov(draws, [](double x) { return 0.5 * std::erfc(-(x - 1.5) / 0.5 / std::sqrt(2.0)); }),
-            2.2);
+  auto draws =
+      values(draw(R"(%x = gen.sample "x" normal(%a, %b) : (f64, f64) -> f64)", GetParam(), 1.5, 0.5, {0}));
+  EXPECT_LT(
+      kolmogorovSmirnov(draws, [](double x) { return 0.5 * std::erfc(-(x - 1.5) / 0.5 / std::sqrt(2.0)); }),
+      2.2);
 }
 
 TEST_P(Samplers, Uniform) {
-  auto draws = values(draw(R"(%x = gen.sample "x" uniform(%a, %b) : (f64, f64) -> f64)", GetParam(), -1, 3, {0}));
+  auto draws =
+      values(draw(R"(%x = gen.sample "x" uniform(%a, %b) : (f64, f64) -> f64)", GetParam(), -1, 3, {0}));
   EXPECT_LT(kolmogorovSmirnov(draws, [](double x) { return (x + 1) / 4; }), 2.2);
 }
 
@@ -85,20 +89,21 @@ TEST_P(Samplers, Bernoulli) {
 }
 
 TEST_P(Samplers, BernoulliLogits) {
-  auto draws = values(draw(R"(%x = gen.sample "x" bernoulli_logits(%a) : (f64) -> i1)", GetParam(), -1.2, 0, {0}));
+  auto draws =
+      values(draw(R"(%x = gen.sample "x" bernoulli_logits(%a) : (f64) -> i1)", GetParam(), -1.2, 0, {0}));
   double p = 1 / (1 + std::exp(1.2));
   EXPECT_LT(chiSquare(draws, {1 - p, p}), 15.2);
 }
 
 TEST_P(Samplers, Categorical) {
-  auto draws = values(draw(R"(%x = gen.sample "x" categorical(%p) : (tensor<?xf64>) -> i64)", GetParam(), 0, 0,
-                           {0.1, 0.0, 0.2, 0.3, 0.4, 0.0}));
+  auto draws = values(draw(R"(%x = gen.sample "x" categorical(%p) : (tensor<?xf64>) -> i64)", GetParam(), 0,
+                           0, {0.1, 0.0, 0.2, 0.3, 0.4, 0.0}));
   EXPECT_LT(chiSquare(draws, {0.1, 0.0, 0.2, 0.3, 0.4, 0.0}), 21.2);
 }
 
 TEST_P(Samplers, CategoricalLogits) {
-  auto draws = values(draw(R"(%x = gen.sample "x" categorical_logits(%p) : (tensor<?xf64>) -> i64)", GetParam(), 0,
-                           0, {1000.0, 1001.0, 999.5, 1000.5}));
+  auto draws = values(draw(R"(%x = gen.sample "x" categorical_logits(%p) : (tensor<?xf64>) -> i64)",
+                           GetParam(), 0, 0, {1000.0, 1001.0, 999.5, 1000.5}));
   std::vector<double> p{0, 1, -0.5, 0.5};
   double total = 0;
   for (double &value : p)

@@ -1,4 +1,5 @@
-// Models on which something once went wrong: branches not taken, extreme scales, tails, run-time indices, names.
+// Models on which something once went wrong: branches not taken, extreme scales, tails, run-time indices,
+// names.
 #include "codegen/Program.h"
 #include "runtime/Error.h"
 #include <cmath>
@@ -10,7 +11,8 @@ using testing::HasSubstr;
 
 namespace {
 
-Program compile(const std::string &name, Precision real = Precision::f64, std::optional<Mapping> mapping = std::nullopt) {
+Program compile(const std::string &name, Precision real = Precision::f64,
+                std::optional<Mapping> mapping = std::nullopt) {
   Model model = Model::load(std::string(GENFUSE_SOURCE_DIR) + "/tests/models/hard.mlir", name);
   return Program(model, {real, "native", mapping, 0});
 }
@@ -30,7 +32,8 @@ TEST(BranchNotTaken, AroundAPlate) {
 }
 
 TEST(BranchNotTaken, ElementsThatAreNotRead) {
-  Inputs inputs{{{"x", Array::from<double>({0, 1, 2})}, {"k", Array::scalar(int64_t(1))}}, {}, {{"y", 1.0}}, {}};
+  Inputs inputs{
+      {{"x", Array::from<double>({0, 1, 2})}, {"k", Array::scalar(int64_t(1))}}, {}, {{"y", 1.0}}, {}};
   Array gradient = compile("one_element").run("gradient(x)", inputs).argumentGradients["x"];
   EXPECT_EQ(at(gradient, 0), 0);
   EXPECT_EQ(at(gradient, 1), 1); // (y - log x) / x
@@ -40,7 +43,8 @@ TEST(BranchNotTaken, ElementsThatAreNotRead) {
 /// The density of y = sigma z under normal(0, sigma) is that of z minus log sigma, at any scale.
 TEST(ExtremeScales, OfAPlate) {
   for (double sigma : {1e-20, 1.0, 1e20}) {
-    Inputs inputs{{{"x", Array::zeros(ElementType::f32, {3})}, {"sigma", Array::scalar(float(sigma))}}, {}, {}, {}};
+    Inputs inputs{
+        {{"x", Array::zeros(ElementType::f32, {3})}, {"sigma", Array::scalar(float(sigma))}}, {}, {}, {}};
     inputs.choices.set("y/*", std::vector<float>{float(sigma), float(-2 * sigma), 0});
     double score = compile("scale", Precision::f32).run("assess()", inputs).score.at({});
     double expected = -0.5 * 5 - 3 * (std::log(double(float(sigma))) + 0.91893853320467274);
@@ -75,7 +79,8 @@ TEST(Tails, IndicesBesideTheIteration) {
       EXPECT_NEAR(*outcome.score.values<double>(), score, 1e-12 * std::fabs(score));
       ASSERT_EQ(got.elementCount(), n);
       for (int64_t i = 0; i < n; ++i)
-        EXPECT_NEAR(got.values<double>()[i], gradient[i], 1e-12) << mappingName(mapping) << " " << n << " " << i;
+        EXPECT_NEAR(got.values<double>()[i], gradient[i], 1e-12)
+            << mappingName(mapping) << " " << n << " " << i;
     }
 }
 
@@ -111,7 +116,8 @@ TEST(Names, MeanOneThing) {
     program.run("gradient(theta)", inputs);
     FAIL();
   } catch (const Error &error) {
-    EXPECT_THAT(error.what(), HasSubstr("'theta' stands for more than one of a choice, an argument and a parameter"));
+    EXPECT_THAT(error.what(),
+                HasSubstr("'theta' stands for more than one of a choice, an argument and a parameter"));
   }
   EXPECT_EQ(program.run("gradient(shadow/theta)", inputs).parameterGradients["shadow/theta"].at({}), 1);
 }

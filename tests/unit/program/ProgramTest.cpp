@@ -35,7 +35,8 @@ protected:
 
 TEST_F(M1, RequestsAreChecked) {
   EXPECT_THAT(error("generate(z)"), HasSubstr("unknown address 'z'; the model's choices are x, y"));
-  EXPECT_THAT(error("gradient(z)"), HasSubstr("unknown name 'z', expected an address, an argument or a parameter"));
+  EXPECT_THAT(error("gradient(z)"),
+              HasSubstr("unknown name 'z', expected an address, an argument or a parameter"));
   EXPECT_THAT(error("gradient(x | z)"), HasSubstr("unknown address 'z'"));
   EXPECT_THAT(error("optimise(x)"), HasSubstr("unknown operation 'optimise', expected simulate, generate"));
   EXPECT_THAT(error("gradient(x"), HasSubstr("expected ')' at column 11, got the end"));
@@ -72,7 +73,8 @@ TEST_F(M1, SharedConstraintsServeAllInstances) {
   ASSERT_EQ(outcome.weight.shape(), Shape{50});
   for (int64_t i = 0; i < 50; ++i) {
     double x = outcome.choices["x"].at({i}), z = (1.1 - 2 * x) / 0.5;
-    EXPECT_NEAR(outcome.weight.at({i}), -0.5 * z * z - std::log(0.5) - 0.91893853320467274, 1e-12 * (1 + z * z));
+    EXPECT_NEAR(outcome.weight.at({i}), -0.5 * z * z - std::log(0.5) - 0.91893853320467274,
+                1e-12 * (1 + z * z));
   }
 }
 
@@ -86,19 +88,23 @@ TEST_F(M1, ForcedMappingsRefuseWhatTheyCannotHold) {
 
 TEST(Plates, SizesAreChecked) {
   Program program(model("PL"), inDouble());
-  Inputs inputs{{{"s", Array::from<double>({1, 2, 0.5})}}, {}, {{"mu", 0.4}, {"y/*", std::vector<double>{0, 1}}}, {}};
+  Inputs inputs{
+      {{"s", Array::from<double>({1, 2, 0.5})}}, {}, {{"mu", 0.4}, {"y/*", std::vector<double>{0, 1}}}, {}};
   EXPECT_THAT(errorOf([&] { program.run("assess()", inputs); }), HasSubstr("y/*"));
-  Model sum = Model::parse(R"(gen.func @f(%v: tensor<?xf64> {gen.name = "v"}, %w: tensor<?xf64> {gen.name = "w"}) -> f64 {
+  Model sum = Model::parse(
+      R"(gen.func @f(%v: tensor<?xf64> {gen.name = "v"}, %w: tensor<?xf64> {gen.name = "w"}) -> f64 {
   %s = arith.addf %v, %w : tensor<?xf64>
   %r = gen.einsum "i->"(%s) : (tensor<?xf64>) -> f64
   gen.return %r : f64
 }
 )",
-                           "sum.mlir");
+      "sum.mlir");
   Program add(sum, inDouble());
   Inputs two{{{"v", Array::from<double>({1, 2})}, {"w", Array::from<double>({1, 2, 3})}}, {}, {}, {}};
-  EXPECT_THAT(errorOf([&] { add.run("simulate()", two); }),
-              HasSubstr("sum.mlir:2:8: expected sizes v.0 = w.0, got 2 and 3; v.0 is 2 by argument 'v' of shape [2]"));
+  EXPECT_THAT(
+      errorOf([&] { add.run("simulate()", two); }),
+      HasSubstr(
+          "sum.mlir:2:8: expected sizes v.0 = w.0, got 2 and 3; v.0 is 2 by argument 'v' of shape [2]"));
 }
 
 TEST(Plates, AnEmptyPlateAddsNothing) {
@@ -113,7 +119,8 @@ TEST(Plates, AnEmptyPlateAddsNothing) {
 
 TEST(Parameters, GradientsAccumulateWithTheirScale) {
   Program program(model("M1p"), inDouble());
-  Inputs inputs{{{"a", Array::scalar(0.0)}}, {{"M1p/theta", Array::scalar(2.0)}}, {{"x", 0.3}, {"y", 1.1}}, {}};
+  Inputs inputs{
+      {{"a", Array::scalar(0.0)}}, {{"M1p/theta", Array::scalar(2.0)}}, {{"x", 0.3}, {"y", 1.1}}, {}};
   RunOptions options;
   options.scale = 3.0;
   options.accumulators["M1p/theta"] = Array::scalar(10.0);
@@ -148,23 +155,26 @@ TEST(Traces, AreSimulatedGeneratedAndDifferentiated) {
   Trace posterior = program.generate(inputs, options);
   EXPECT_EQ(posterior.choices().at("mu").shape(), Shape{20});
   EXPECT_EQ(posterior.choiceMap(3).get("y/1").real(), 0.2);
-  double prior = -0.5 * std::pow(posterior.choices().at("mu").at({3}) / 2, 2) - std::log(2.0) - 0.91893853320467274;
+  double prior =
+      -0.5 * std::pow(posterior.choices().at("mu").at({3}) / 2, 2) - std::log(2.0) - 0.91893853320467274;
   EXPECT_NEAR(posterior.score().at({3}) - posterior.weight().at({3}), prior, 1e-12);
   EXPECT_THAT(errorOf([&] { program.simulate(inputs, options); }), HasSubstr("simulate draws every choice"));
 }
 
 TEST(Traces, AccumulateParameterGradients) {
   Program program(model("M1p"), inDouble());
-  Inputs inputs{{{"a", Array::scalar(0.0)}}, {{"M1p/theta", Array::scalar(2.0)}}, {{"x", 0.3}, {"y", 1.1}}, {}};
+  Inputs inputs{
+      {{"a", Array::scalar(0.0)}}, {{"M1p/theta", Array::scalar(2.0)}}, {{"x", 0.3}, {"y", 1.1}}, {}};
   Arrays gradients{{"M1p/theta", Array::scalar(0.0)}};
   program.generate(inputs).accumulateParameterGradients(gradients, 3.0);
   EXPECT_NEAR(gradients["M1p/theta"].at({}), 1.8, 1e-9); // case B13
 }
 
 TEST(Supports, OutsideIsMinusInfinityAndNotAnError) {
-  Program program(Model::parse("gen.func @u(%a: f64 {gen.name = \"a\"}) {\n  %b = arith.constant 2.0 : f64\n  %x = "
-                               "gen.sample \"x\" uniform(%a, %b) : (f64, f64) -> f64\n  gen.return\n}\n"),
-                  inDouble());
+  Program program(
+      Model::parse("gen.func @u(%a: f64 {gen.name = \"a\"}) {\n  %b = arith.constant 2.0 : f64\n  %x = "
+                   "gen.sample \"x\" uniform(%a, %b) : (f64, f64) -> f64\n  gen.return\n}\n"),
+      inDouble());
   Inputs inputs{{{"a", Array::scalar(0.0)}}, {}, {{"x", 2.5}}, {}};
   Outcome outcome = program.run("gradient(x, a)", inputs);
   EXPECT_EQ(outcome.score.at({}), -HUGE_VAL);
@@ -173,12 +183,15 @@ TEST(Supports, OutsideIsMinusInfinityAndNotAnError) {
 }
 
 TEST(Models, AddressesOfCallsMustDiffer) {
-  Model twice = Model::parse("gen.func @inner(%m: f64) -> f64 {\n  %one = arith.constant 1.0 : f64\n  %x = gen.sample "
-                             "\"x\" normal(%m, %one) : (f64, f64) -> f64\n  gen.return %x : f64\n}\n"
-                             "gen.func @outer(%m: f64) -> f64 {\n  %v = gen.call \"in\" @inner(%m) : (f64) -> f64\n"
-                             "  %w = gen.call \"in\" @inner(%v) : (f64) -> f64\n  gen.return %w : f64\n}\n",
-                             "twice.mlir");
-  EXPECT_THAT(errorOf([&] { Program(twice, inDouble()).run("simulate()", {{{"m", Array::scalar(0.0)}}, {}, {}, {}}); }),
+  Model twice =
+      Model::parse("gen.func @inner(%m: f64) -> f64 {\n  %one = arith.constant 1.0 : f64\n  %x = gen.sample "
+                   "\"x\" normal(%m, %one) : (f64, f64) -> f64\n  gen.return %x : f64\n}\n"
+                   "gen.func @outer(%m: f64) -> f64 {\n  %v = gen.call \"in\" @inner(%m) : (f64) -> f64\n"
+                   "  %w = gen.call \"in\" @inner(%v) : (f64) -> f64\n  gen.return %w : f64\n}\n",
+                   "twice.mlir");
+  EXPECT_THAT(errorOf([&] {
+                Program(twice, inDouble()).run("simulate()", {{{"m", Array::scalar(0.0)}}, {}, {}, {}});
+              }),
               HasSubstr("at address 'in/x': the address is taken"));
 }
 
@@ -188,7 +201,8 @@ TEST(DroppedConstants, LeaveTheGradientAlone) {
                 {},
                 {{"mu", 0.4}, {"y/*", std::vector<double>{0.3, -1, 0.8, 2}}},
                 {}};
-  Outcome all = program.run("gradient(mu)", inputs), some = program.run("gradient(mu; drop-constants)", inputs);
+  Outcome all = program.run("gradient(mu)", inputs),
+          some = program.run("gradient(mu; drop-constants)", inputs);
   EXPECT_NEAR(all.choiceGradients["mu"].at({}), some.choiceGradients["mu"].at({}), 1e-12);
   // log 2 + 5 log(2 pi) / 2, and log s of the plate, which cancels here: 1 * 2 * 0.5 * 1 = 1.
   EXPECT_NEAR(some.score.at({}) - all.score.at({}), std::log(2.0) + 5 * 0.91893853320467274, 1e-12);

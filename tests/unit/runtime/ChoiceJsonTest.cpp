@@ -78,6 +78,7 @@ TEST(ChoiceJson, DuplicatesAreNamed) {
 }
 
 TEST(ChoiceJson, BadTextIsAnError) {
-  EXPECT_ERROR(read(R"({"x": )"), "json: expected a complete document, got a syntax error at line 1, column 7");
+  EXPECT_ERROR(read(R"({"x": )"),
+               "json: expected a complete document, got a syntax error at line 1, column 7");
   EXPECT_ERROR(read(R"({"x": 1e999})"), "json: expected numbers that a double holds, got a larger one");
 }

@@ -1,0 +1,183 @@
+// Einsums. Three forms, tried in this order:
+//   dots     rows of contiguous data against each other: vectors along the summed letter, a block of rows and of
+//            results in registers, one horizontal sum each (y = W x for a tile of rows x);
+//   updates  a sum of outer products: vectors along a letter of the result, a block of results in registers, a loop
+//            over the rows (dW += r x' over a tile of rows);
+//   general  a loop nest in lanes.
+#pragma once
+
+#include "passes/lower/Sums.h"
+
+namespace genfuse::lower {
+
+using namespace mlir; // private to this folder
+
+/// How many vector accumulators a block may hold.
+constexpr int64_t accumulators = 20;
+/// Bytes of a vector register of the widest level; narrower ones split it.
+constexpr int64_t registerBytes = 64;
+
+struct Operand {
+  Value value;
+  StringRef letters;
+  bool isTensor;
+};
+
+class Contraction {
+public:
+  Contraction(Lowerer &l, gen::EinsumOp op) : l(l), op(op) {
+    for (unsigned i = 0; i < op.getNumOperands(); ++i) {
+      Value value = op.getOperand(i);
+      bool isTensor = isa<RankedTensorType>(value.getType());
+      operands.push_back({value, op.getLetters(i), isTensor});
+      if (!isTensor)
+        continue;
+      SmallVector<Index> held = l.sizesOf(value);
+      for (auto [d, letter] : llvm::enumerate(op.getLetters(i)))
+        if (!sizes.contains(letter) || getConstantIntValue(held[d]))
+          sizes[letter] = held[d];
+    }
+    for (const Operand &operand : operands)
+      for (char letter : operand.letters)
+        if (!op.getResultLetters().contains(letter) && !llvm::is_contained(summed, letter))
+          summed.push_back(letter);
+    element = getElementTypeOrSelf(op.getType());
+    chunk = registerBytes * 8 / element.getIntOrFloatBitWidth();
+  }
+
+  bool varies() const {
+    return llvm::any_of(operands, [&](const Operand &o) {
+      return o.isTensor ? l.tensor(o.value).varying
+                        : l.scalar(o.value).varying || l.scalar(o.value).isLaneIndex;
+    });
+  }
+
+  /// The value of every result element at once if they fit in registers; null if another form is needed.
+  std::optional<SmallVector<Scalar>> general(Indices resultIndices);
+  std::optional<View> dots(bool &perLane);
+  bool update(const View &into, bool overLanes);
+  /// Keeps the factors of an update over lanes for later; none if it is no such update.
+  std::optional<View> delay(const View &into, Value blockStart);
+  /// Adds a block of rows whose factors were kept.
+  void flush(const View &into, const View &factors, Value rows);
+
+  SmallVector<Index> resultSizes() {
+    SmallVector<Index> result;
+    for (char letter : op.getResultLetters())
+      result.push_back(sizes.lookup(letter));
+    return result;
+  }
+
+private:
+  using Places = llvm::SmallDenseMap<char, Index>;
+
+  Scalar product(const Places &places) {
+    Scalar total;
+    for (const Operand &operand : operands) {
+      SmallVector<Index> indices;
+      for (char letter : operand.letters)
+        indices.push_back(places.lookup(letter));
+      Scalar value = operand.isTensor ? l.elementAt(l.tensor(operand.value), indices) : l.scalar(operand.value);
+      total = total.value ? multiply(total, value) : value;
+    }
+    return total;
+  }
+  Scalar multiply(Scalar a, Scalar b) {
+    bool varying = a.varying || b.varying;
+    return {l.make<arith::MulFOp>(varying ? l.broadcast(a) : a.value, varying ? l.broadcast(b) : b.value), varying};
+  }
+
+  /// The stride of a letter in an operand's memory; none where the operand does not have it or lies in registers.
+  std::optional<Index> stride(const Operand &operand, char letter) {
+    size_t at = operand.letters.find(letter);
+    if (at == StringRef::npos || !operand.isTensor || !l.tensor(operand.value).view)
+      return std::nullopt;
+    return l.tensor(operand.value).view->strides[at];
+  }
+  bool contiguous(const Operand &operand, char letter) {
+    std::optional<Index> step = stride(operand, letter);
+    return step && l.isOne(*step);
+  }
+  /// Lanes lie apart in memory: each lane is a row.
+  bool isRows(const Operand &operand) {
+    if (!operand.isTensor || !l.tensor(operand.value).view)
+      return false;
+    std::optional<Index> step = l.tensor(operand.value).view->laneStride;
+    return step && !l.isOne(*step);
+  }
+
+  /// Position in memory of an operand at given places and row.
+  Value positionAt(const Operand &operand, const Places &places, Value row) {
+    View view = *l.tensor(operand.value).view;
+    SmallVector<Index> indices;
+    for (char letter : operand.letters) {
+      auto place = places.find(letter);
+      indices.push_back(place == places.end() ? Index(l.builder.getIndexAttr(0)) : place->second);
+    }
+    Index at = l.position(view, indices);
+    if (row && view.laneStride)
+      at = l.plus(at, l.times(row, *view.laneStride));
+    return l.asValue(at);
+  }
+  Value loadChunk(Value memory, Value at, Value mask) {
+    auto type = VectorType::get({chunk}, element);
+    if (!mask)
+      return l.make<vector::LoadOp>(type, memory, at);
+    Value zero = l.make<arith::ConstantOp>(l.builder.getZeroAttr(type));
+    return l.make<vector::MaskedLoadOp>(type, memory, at, mask, zero);
+  }
+  Value chunkMask(Value count) {
+    return l.make<vector::CreateMaskOp>(VectorType::get({chunk}, l.builder.getI1Type()), count);
+  }
+
+  /// Asks for the same place a few rows further on (measured: 4 are better than 16 on 3 kB rows); past the end it does
+  /// nothing, since a prefetch never faults.
+  void prefetchAhead(const Operand &operand, Value at, char rowLetter) {
+    const View &view = *l.tensor(operand.value).view;
+    Index step = rowLetter ? *stride(operand, rowLetter) : *view.laneStride;
+    Index ahead = l.times(l.builder.getIndexAttr(4), step);
+    memref::PrefetchOp::create(l.builder, l.loc, view.memory, l.asValue(l.plus(at, ahead)), /*isWrite=*/false,
+                               /*localityHint=*/2, /*isDataCache=*/true);
+  }
+
+  /// All combinations of static places of `letters`.
+  std::vector<Places> combinations(ArrayRef<char> letters) {
+    std::vector<Places> all(1);
+    for (char letter : letters) {
+      std::vector<Places> next;
+      for (const Places &places : all)
+        for (int64_t i = 0; i < *getConstantIntValue(sizes.lookup(letter)); ++i) {
+          Places more = places;
+          more[letter] = l.builder.getIndexAttr(i);
+          next.push_back(more);
+        }
+      all = std::move(next);
+    }
+    return all;
+  }
+
+  struct Plan {
+    char along;              ///< the letter that vectors run along
+    char rowLetter = 0;      ///< the letter that numbers rows; 0: lanes do
+    SmallVector<char> block; ///< static letters of the result, unrolled
+  };
+  bool splitResult(Plan &plan, bool rowsAreLanes);
+  std::optional<Plan> planDots();
+  std::optional<Plan> planUpdate(const View &into, bool overLanes);
+  void storeFactors(const Plan &plan, const std::vector<Places> &results, const View &factors);
+  void addRows(const Plan &plan, const std::vector<Places> &results, const View &into, const View *factors, Value rows);
+  void dotBlock(const Plan &plan, const std::vector<Places> &results, Value firstRow, int64_t rows, Value lastRow,
+                const View &out, bool perLane);
+  void updateColumns(const Plan &plan, const std::vector<Places> &results, const View &into, const View *factors,
+                     Value column, int64_t chunks, Value mask, Value rows);
+
+  Lowerer &l;
+  gen::EinsumOp op;
+  SmallVector<Operand> operands;
+  SmallVector<char> summed;
+  llvm::SmallDenseMap<char, Index> sizes;
+  Type element;
+  int64_t chunk;
+};
+
+} // namespace genfuse::lower

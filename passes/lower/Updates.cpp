@@ -1,0 +1,221 @@
+// Einsums that are sums of outer products, and updates that wait for a block of rows.
+#include "passes/lower/Contraction.h"
+
+using namespace mlir;
+
+namespace genfuse::lower {
+
+/// Legal if the result and one operand (the data) lie in memory along a letter that no other operand has, and what
+/// is summed is the lanes (which are rows of the data) or one letter.
+std::optional<Contraction::Plan> Contraction::planUpdate(const View &into, bool overLanes) {
+  StringRef letters = op.getResultLetters();
+  if (letters.empty() || into.laneStride || !l.isOne(into.strides.back()))
+    return std::nullopt;
+  Plan plan{letters.back(), 0, {}};
+  std::optional<int64_t> size = getConstantIntValue(sizes.lookup(plan.along));
+  if (size && *size < chunk)
+    return std::nullopt;
+  unsigned data = llvm::count_if(operands, [&](const Operand &o) { return o.letters.contains(plan.along); });
+  auto first = llvm::find_if(operands, [&](const Operand &o) { return o.letters.contains(plan.along); });
+  if (data != 1 || !contiguous(*first, plan.along))
+    return std::nullopt;
+  bool laneRows = overLanes && isRows(*first) && summed.empty();
+  bool letterRows = l.lanes.width == 1 && summed.size() == 1 && first->letters.contains(summed[0]);
+  if (!laneRows && !letterRows)
+    return std::nullopt;
+  if (!laneRows && l.tensor(first->value).varying)
+    return std::nullopt;
+  if (first->letters.size() != (laneRows ? 1u : 2u))
+    return std::nullopt;
+  plan.rowLetter = laneRows ? 0 : summed[0];
+  Plan split = plan;
+  if (!splitResult(split, true))
+    return std::nullopt;
+  plan.block = split.block;
+  return plan;
+}
+
+/// Adds the outer products of all rows to the columns [column, column + chunks * chunk) of every result row.
+void Contraction::updateColumns(const Plan &plan, const std::vector<Places> &results, const View &into,
+                                const View *factors, Value column, int64_t chunks, Value mask, Value rows) {
+  const Operand &data = *llvm::find_if(operands, [&](const Operand &o) { return o.letters.contains(plan.along); });
+  auto placeOf = [&](const Places &result, int64_t c) {
+    SmallVector<Index> indices;
+    for (char letter : op.getResultLetters())
+      indices.push_back(letter == plan.along ? l.plus(column, l.builder.getIndexAttr(c * chunk))
+                                             : result.find(letter)->second);
+    return l.position(into, indices);
+  };
+  SmallVector<Value> sums, places;
+  for (const Places &result : results)
+    for (int64_t c = 0; c < chunks; ++c) {
+      places.push_back(placeOf(result, c));
+      sums.push_back(loadChunk(into.memory, places.back(), mask));
+    }
+  auto loop = scf::ForOp::create(l.builder, l.loc, l.index(0), rows, l.index(1), sums);
+  {
+    OpBuilder::InsertionGuard guard(l.builder);
+    l.builder.setInsertionPointToStart(loop.getBody());
+    Value row = loop.getInductionVar();
+    SmallVector<Value> totals(loop.getRegionIterArgs());
+    SmallVector<Value> x;
+    for (int64_t c = 0; c < chunks; ++c) {
+      Places at{{plan.along, l.plus(column, l.builder.getIndexAttr(c * chunk))}};
+      if (plan.rowLetter)
+        at[plan.rowLetter] = row;
+      x.push_back(loadChunk(l.tensor(data.value).view->memory,
+                            positionAt(data, at, plan.rowLetter ? Value() : row), mask));
+    }
+    for (auto [k, result] : llvm::enumerate(results)) {
+      Value factor;
+      if (factors) {
+        SmallVector<Index> indices{l.builder.getIndexAttr(k)};
+        View flat = *factors;
+        flat.laneStride.reset();
+        Index at = l.plus(l.position(flat, indices), row);
+        factor = l.make<memref::LoadOp>(factors->memory, l.asValue(at));
+      } else {
+        Scalar total;
+        for (const Operand &operand : operands) {
+          if (&operand == &data)
+            continue;
+          SmallVector<Index> indices;
+          for (char letter : operand.letters)
+            indices.push_back(letter == plan.rowLetter ? Index(row) : result.find(letter)->second);
+          Scalar value = operand.isTensor ? l.elementAt(l.tensor(operand.value), indices) : l.scalar(operand.value);
+          total = total.value ? multiply(total, value) : value;
+        }
+        factor = total.value ? total.value : l.number(1.0, element);
+      }
+      Value wide = l.make<vector::BroadcastOp>(VectorType::get({chunk}, element), factor);
+      for (int64_t c = 0; c < chunks; ++c) {
+        Value &total = totals[k * chunks + c];
+        total = l.make<math::FmaOp>(wide, x[c], total);
+      }
+    }
+    scf::YieldOp::create(l.builder, l.loc, totals);
+  }
+  for (auto [place, sum] : llvm::zip(places, loop.getResults())) {
+    if (mask)
+      vector::MaskedStoreOp::create(l.builder, l.loc, into.memory, place, mask, sum);
+    else
+      vector::StoreOp::create(l.builder, l.loc, sum, into.memory, place);
+  }
+}
+
+/// The product of all operands but the data, per result and lane.
+void Contraction::storeFactors(const Plan &plan, const std::vector<Places> &results, const View &factors) {
+  for (auto [k, result] : llvm::enumerate(results)) {
+    Scalar total;
+    for (const Operand &operand : operands) {
+      if (operand.letters.contains(plan.along))
+        continue;
+      SmallVector<Index> indices;
+      for (char letter : operand.letters)
+        indices.push_back(result.find(letter)->second);
+      Scalar value = operand.isTensor ? l.elementAt(l.tensor(operand.value), indices) : l.scalar(operand.value);
+      total = total.value ? multiply(total, value) : value;
+    }
+    if (!total.value)
+      total = {l.number(1.0, element)};
+    l.store(factors, {Index(l.builder.getIndexAttr(k))}, total);
+  }
+}
+
+std::optional<View> Contraction::delay(const View &into, Value blockStart) {
+  std::optional<Plan> plan = planUpdate(into, /*overLanes=*/true);
+  if (!plan || plan->rowLetter)
+    return std::nullopt;
+  std::vector<Places> results = combinations(plan->block);
+  View factors = l.allocateStatic({static_cast<int64_t>(results.size()), blockRows}, element, /*perLane=*/false);
+  View own = factors;
+  own.strides.pop_back();
+  own.offset = l.make<arith::SubIOp>(l.lanes.base, blockStart);
+  own.laneStride = l.builder.getIndexAttr(1);
+  storeFactors(*plan, results, own);
+  factors.strides.pop_back();
+  return factors;
+}
+
+void Contraction::flush(const View &into, const View &factors, Value rows) {
+  Plan plan = *planUpdate(into, /*overLanes=*/true);
+  addRows(plan, combinations(plan.block), into, &factors, rows);
+}
+
+bool Contraction::update(const View &into, bool overLanes) {
+  std::optional<Plan> plan = planUpdate(into, overLanes);
+  if (!plan)
+    return false;
+  std::vector<Places> results = combinations(plan->block);
+  if (plan->rowLetter) {
+    addRows(*plan, results, into, nullptr, l.asValue(sizes.lookup(plan->rowLetter)));
+    return true;
+  }
+  View factors = l.allocateStatic({static_cast<int64_t>(results.size())}, element, /*perLane=*/true);
+  storeFactors(*plan, results, factors);
+  addRows(*plan, results, into, &factors, l.lanes.mask ? l.lanes.active : l.index(l.lanes.width));
+  return true;
+}
+
+/// Whole groups of columns, then one masked chunk after the other.
+void Contraction::addRows(const Plan &plan, const std::vector<Places> &results, const View &into, const View *factors,
+                          Value rows) {
+  int64_t chunks = std::max<int64_t>(1, accumulators / results.size());
+  chunks = std::min<int64_t>(chunks, 4);
+  Value length = l.asValue(sizes.lookup(plan.along));
+  Value wide = l.index(chunks * chunk), rest = l.make<arith::RemUIOp>(length, wide);
+  Value full = l.make<arith::SubIOp>(length, rest);
+  {
+    auto loop = scf::ForOp::create(l.builder, l.loc, l.index(0), full, wide);
+    OpBuilder::InsertionGuard guard(l.builder);
+    l.builder.setInsertionPointToStart(loop.getBody());
+    updateColumns(plan, results, into, factors, loop.getInductionVar(), chunks, Value(), rows);
+  }
+  auto loop = scf::ForOp::create(l.builder, l.loc, full, length, l.index(chunk));
+  OpBuilder::InsertionGuard guard(l.builder);
+  l.builder.setInsertionPointToStart(loop.getBody());
+  Value left = l.make<arith::SubIOp>(length, loop.getInductionVar());
+  updateColumns(plan, results, into, factors, loop.getInductionVar(), 1, chunkMask(left), rows);
+}
+
+
+/// The rows of an update can be read again after the loop if they are slices of something from outside it.
+static tensor::ExtractSliceOp rowsOf(gen::EinsumOp op, Block *block) {
+  if (op.getResultLetters().empty())
+    return {};
+  for (unsigned i = 0; i < op.getNumOperands(); ++i) {
+    if (!op.getLetters(i).contains(op.getResultLetters().back()))
+      continue;
+    auto slice = op.getOperand(i).getDefiningOp<tensor::ExtractSliceOp>();
+    if (!slice || slice->getBlock() != block)
+      return {};
+    bool outside = llvm::all_of(slice->getOperands(), [&](Value v) {
+      return v == block->getArgument(0) || v.getParentBlock() != block;
+    });
+    return outside ? slice : tensor::ExtractSliceOp();
+  }
+  return {};
+}
+
+bool Lowerer::canDelay(Value yielded, Block *block) {
+  Operation *op = yielded.getDefiningOp();
+  if (!op || !deferred.contains(op))
+    return false;
+  if (isa<arith::AddFOp>(op))
+    return canDelay(op->getOperand(0), block) || canDelay(op->getOperand(1), block);
+  auto einsum = dyn_cast<gen::EinsumOp>(op);
+  return einsum && rowsOf(einsum, block);
+}
+
+LogicalResult Lowerer::flush(OpenSweep &sweep, Value rows) {
+  set(sweep.op.getIndex(), Scalar{sweep.blockStart, false, true});
+  for (DelayedUpdate &update : sweep.delayed) {
+    if (failed(lowerSlice(rowsOf(update.op, sweep.op.getBlock()))))
+      return failure();
+    Contraction(*this, update.op).flush(update.into, update.factors, rows);
+  }
+  sweep.delayed.clear();
+  return success();
+}
+
+} // namespace genfuse::lower
