@@ -80,6 +80,8 @@ private:
       add(sizeExpression(map.getLength()), "<=", sizeOfDimension(tensor, dimension), op);
     else if (matchPattern(index, m_Constant(&constant)))
       add(SizeExpression{constant.getInt() + 1, {}, {}}, "<=", sizeOfDimension(tensor, dimension), op);
+    else // a computed index is clamped to the last element: there has to be one
+      add(SizeExpression{1, {}, {}}, "<=", sizeOfDimension(tensor, dimension), op);
   }
 
   void visitSlice(tensor::ExtractSliceOp op) {

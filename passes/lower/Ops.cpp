@@ -315,14 +315,15 @@ void Lowerer::lowerOneHot(gen::OneHotOp op) {
   SmallVector<Scalar> indices;
   Scalar value = scalar(op.getValue());
   held.varying = value.varying;
-  for (Value i : op.getIndices()) {
-    indices.push_back(materialise(scalar(i)));
-    held.varying = held.varying || indices.back().varying;
-  }
   unsigned next = 0;
   for (int64_t size : type.getShape())
     held.sizes.push_back(ShapedType::isDynamic(size) ? Index(scalar(op.getSizes()[next++]).value)
                                                      : Index(builder.getIndexAttr(size)));
+  // Clamped as the read is whose adjoint this is.
+  for (const Scalar &i : safeIndices(op.getIndices(), held.sizes)) {
+    indices.push_back(materialise(i));
+    held.varying = held.varying || indices.back().varying;
+  }
   auto element = [this, indices, value](Indices at) -> Scalar {
     Scalar here{make<arith::ConstantOp>(builder.getBoolAttr(true))};
     for (auto [i, place] : llvm::zip(indices, at)) {

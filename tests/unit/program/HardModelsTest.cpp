@@ -109,6 +109,25 @@ TEST(RunTimeIndices, GradientOfAGather) {
   }
 }
 
+TEST(RunTimeIndices, AnEmptyTableIsRefused) {
+  Inputs inputs{{{"g", Array::from<int64_t>({1})}, {"t", Array::zeros(ElementType::f64, {0})}}, {}, {}, {}};
+  inputs.choices.set("y/*", std::vector<double>{0.5});
+  try {
+    compile("groups").run("assess()", inputs);
+    FAIL();
+  } catch (const Error &error) {
+    EXPECT_THAT(error.what(), HasSubstr("expected sizes 1 <= t.0, got 1 and 0"));
+  }
+}
+
+/// The gradient goes where the value was read: to the last element.
+TEST(RunTimeIndices, OutOfRangeInRegisters) {
+  Inputs inputs{{{"x", Array::from<double>({1, 1, 2})}, {"k", Array::scalar(int64_t(7))}}, {}, {{"y", 1.0}}, {}};
+  Array gradient = compile("one_element").run("gradient(x)", inputs).argumentGradients["x"];
+  EXPECT_EQ(at(gradient, 0), 0);
+  EXPECT_NEAR(at(gradient, 2), (1 - std::log(2.0)) / 2, 1e-12);
+}
+
 TEST(Names, MeanOneThing) {
   Inputs inputs{{{"theta", Array::scalar(0.0)}}, {{"shadow/theta", Array::scalar(0.0)}}, {{"x", 1.0}}, {}};
   Program program = compile("shadow");
