@@ -109,7 +109,7 @@ def Gen_OneHotOp : Gen_Op<"one_hot", [Pure, AttrSizedOperandSegments]> {
   let summary = "a value at one index, zero elsewhere";
   let description = [{
     The adjoint of `tensor.extract` with run-time indices: `value` at `indices`, zero elsewhere. Dynamic sizes are
-    operands. Indices out of range give all zeros.
+    operands. Indices out of range stand for the last element.
 
     Example:
     ```mlir
