@@ -211,4 +211,13 @@ LogicalResult MapOp::verify() {
   return success();
 }
 
+// gen.row
+
+LogicalResult RowOp::verify() {
+  auto type = cast<RankedTensorType>(getOffsets().getType());
+  if (type.getRank() != 1 || !type.getElementType().isInteger(64)) // row_c1
+    return emitOpError("expects offsets that are a vector of i64, got ") << type;
+  return success();
+}
+
 } // namespace genfuse::gen

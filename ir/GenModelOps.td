@@ -160,6 +160,9 @@ def Gen_MapOp : Gen_Op<"map", [SingleBlock, RecursiveMemoryEffects]> {
     * (map_c1) the body has one index argument.
     * (map_c2) each result is a tensor of the yielded type with one more leading dimension.
     * (map_c3) path components are not empty and are not numbers.
+    * (map_c4) a yielded value has the same size in every iteration: rows of a ragged plate are not collected.
+
+    The length may be that of a row (see `gen.row`): the plate is then ragged.
 
     Example:
     ```mlir
@@ -182,6 +185,52 @@ def Gen_MapOp : Gen_Op<"map", [SingleBlock, RecursiveMemoryEffects]> {
   let results = (outs Variadic<Gen_Tensor>:$results);
   let regions = (region SizedRegion<1>:$body);
   let hasCustomAssemblyFormat = 1;
+  let hasVerifier = 1;
+}
+
+def Gen_RowOp : Gen_Op<"row", [Pure]> {
+  let summary = "one row of ragged data";
+  let description = [{
+    Rows of different lengths lie one after the other in arrays whose first dimension is `total`. Row `index` is the
+    elements `start` to `start + length` of them: `start = offsets[index]`, `length = offsets[index + 1] - start`.
+    A `gen.map` to such a length is a ragged plate. Its leaves are flat, `[total, value...]`, and element `j` of the
+    row is at `start + j`; addresses are those of plates with equal rows, `rows/0/y/1`.
+
+    The runtime checks at each call that the offsets begin with 0, never decrease and end with `total`. Whatever they
+    are, `start` and `start + length` never exceed `total`.
+
+    Constraints:
+    * (row_c1) `offsets` is a vector of i64.
+    * (row_c2) `offsets` is an argument of the model, with one element more than the plate around has iterations.
+    * (row_c3) it stands in an outermost plate, whose index it takes, and so does a plate to its length.
+    * (row_c4) `total` is affine in sizes of arguments.
+
+    Example:
+    ```mlir
+    gen.func @rows(%s: tensor<?xf64>, %offsets: tensor<?xi64>) {
+      %zero = arith.constant 0.0 : f64
+      %c0 = arith.constant 0 : index
+      %c1 = arith.constant 1 : index
+      %total = tensor.dim %s, %c0 : tensor<?xf64>
+      %ends = tensor.dim %offsets, %c0 : tensor<?xi64>
+      %n = arith.subi %ends, %c1 : index
+      gen.map "rows" %i to %n {
+        %start, %length = gen.row %i of %offsets in %total : tensor<?xi64>
+        gen.map "y" %j to %length {
+          %at = arith.addi %start, %j : index
+          %sij = tensor.extract %s[%at] : tensor<?xf64>
+          %y = gen.sample normal(%zero, %sij) : (f64, f64) -> f64
+          gen.yield
+        }
+        gen.yield
+      }
+      gen.return
+    }
+    ```
+  }];
+  let arguments = (ins Index:$index, Gen_Tensor:$offsets, Index:$total);
+  let results = (outs Index:$start, Index:$length);
+  let assemblyFormat = "$index `of` $offsets `in` $total attr-dict `:` type($offsets)";
   let hasVerifier = 1;
 }
 

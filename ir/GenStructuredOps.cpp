@@ -265,6 +265,20 @@ LogicalResult ConcatOp::verify() {
   return success();
 }
 
+// gen.place
+
+LogicalResult PlaceOp::verify() {
+  auto row = cast<RankedTensorType>(getRow().getType()), whole = cast<RankedTensorType>(getType());
+  if (row.getRank() != whole.getRank() || row.getRank() == 0 ||
+      row.getElementType() != whole.getElementType() ||
+      row.getShape().drop_front() != whole.getShape().drop_front()) // place_c1
+    return emitOpError("does not put ") << row << " into " << whole;
+  auto origin = getStart().getDefiningOp<RowOp>();
+  if (!origin || getStart() != origin.getStart()) // place_c2
+    return emitOpError("expects a start that is that of a gen.row");
+  return success();
+}
+
 // gen.one_hot
 
 LogicalResult OneHotOp::verify() {

@@ -86,6 +86,43 @@ def Gen_EinsumOp : Gen_Op<"einsum", [Pure]> {
   }];
 }
 
+def Gen_PlaceOp : Gen_Op<"place", [Pure]> {
+  let summary = "a row of ragged data in its place, zero elsewhere";
+  let description = [{
+    A tensor with `total` rows that has `row` at `start` and is zero elsewhere. `start` comes from a `gen.row` and the
+    first dimension of `row` is its length, so that the row lies inside. A sweep over all rows sums them to the whole;
+    as rows do not overlap, `gen-lower` writes them where they belong and adds nothing.
+
+    Constraints:
+    * (place_c1) the result has the type of `row`, with a first dimension of any size.
+    * (place_c2) `start` is that of a `gen.row`.
+
+    Example:
+    ```mlir
+    func.func @f(%x: tensor<?xf64>, %offsets: tensor<?xi64>, %n: index) -> tensor<?xf64> {
+      %c0 = arith.constant 0 : index
+      %total = tensor.dim %x, %c0 : tensor<?xf64>
+      %all = gen.sweep %i to %n sums(tensor<?xf64>) {
+        %start, %length = gen.row %i of %offsets in %total : tensor<?xi64>
+        %row = gen.sweep %j to %length stacks(tensor<?xf64>) {
+          %at = arith.addi %start, %j : index
+          %xij = tensor.extract %x[%at] : tensor<?xf64>
+          %y = arith.addf %xij, %xij : f64
+          gen.yield %y : f64
+        }
+        %placed = gen.place %row at %start of %total : tensor<?xf64> -> tensor<?xf64>
+        gen.yield %placed : tensor<?xf64>
+      }
+      return %all : tensor<?xf64>
+    }
+    ```
+  }];
+  let arguments = (ins Gen_Tensor:$row, Index:$start, Index:$total);
+  let results = (outs Gen_Tensor:$result);
+  let assemblyFormat = "$row `at` $start `of` $total attr-dict `:` type($row) `->` type($result)";
+  let hasVerifier = 1;
+}
+
 def Gen_ReduceMaxOp : Gen_Op<"reduce_max", [Pure]> {
   let summary = "largest element";
   let description = [{

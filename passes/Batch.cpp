@@ -64,10 +64,23 @@ struct GenBatchPass : impl::GenBatchBase<GenBatchPass> {
     return list.getDictionary(builder.getContext());
   }
 
+  /// Whether a sweep within takes another number of iterations in each iteration: it cannot run in its lanes.
+  static bool holdsRows(gen::SweepOp sweep) {
+    WalkResult found = sweep.getBody().walk([&](gen::SweepOp inner) {
+      bool isRow = sweep.getBody().isAncestor(inner.getLength().getParentRegion());
+      return isRow ? WalkResult::interrupt() : WalkResult::advance();
+    });
+    return found.wasInterrupted();
+  }
+
+  /// Lanes on the outermost sweeps that can have them.
   void setLanes(Block &block) {
     OpBuilder builder(&getContext());
     for (auto sweep : block.getOps<gen::SweepOp>())
-      sweep.setLanesAttr(builder.getI64IntegerAttr(lanes));
+      if (holdsRows(sweep))
+        setLanes(*sweep.getBlock());
+      else
+        sweep.setLanesAttr(builder.getI64IntegerAttr(lanes));
   }
 
   /// One instance: its number, if draws need it, is 0.

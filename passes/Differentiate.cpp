@@ -113,7 +113,20 @@ struct Leaving {
   Place outside;
   Value value;
   std::optional<unsigned> stacked; ///< the dimension that the sweep runs along; otherwise it is a sum
+  gen::RowOp row = {};             ///< the sweep runs along this row of the dimension
 };
+
+/// The row whose elements, one an iteration, an index of a sweep names: `start + i`.
+gen::RowOp rowAlong(Value index, gen::SweepOp sweep) {
+  auto sum = index ? index.getDefiningOp<arith::AddIOp>() : arith::AddIOp();
+  for (unsigned i = 0; sum && i < 2; ++i) {
+    auto row = sum->getOperand(i).getDefiningOp<gen::RowOp>();
+    if (row && sum->getOperand(i) == row.getStart() && sum->getOperand(1 - i) == sweep.getIndex() &&
+        sweep.getLength() == row.getLength() && !sweep.getBody().isAncestor(row->getParentRegion()))
+      return row;
+  }
+  return {};
+}
 
 Leaving leave(const Adjoints::Entry &entry, gen::SweepOp sweep, Emitter &inner, Emitter &outer) {
   Place place = entry.place;
@@ -134,6 +147,9 @@ Leaving leave(const Adjoints::Entry &entry, gen::SweepOp sweep, Emitter &inner, 
       place.indices.clear();
     return {place, entry.cotangent.value, d};
   }
+  bool isRow = d == 0 && llvm::none_of(llvm::drop_begin(place.indices), [](Value v) { return bool(v); });
+  if (gen::RowOp row = isRow ? rowAlong(place.indices[0], sweep) : gen::RowOp())
+    return {{place.base, {}}, entry.cotangent.value, 0, row};
   return {{place.base, {}}, scatter(inner, entry.place, entry.cotangent.value), std::nullopt};
 }
 
@@ -221,7 +237,8 @@ LogicalResult Reverse::reverseSweep(gen::SweepOp sweep, Emitter &emit, Adjoints 
   }
   for (auto [i, stack] : llvm::enumerate(stacks)) {
     yielded.push_back(stack.value);
-    int64_t size = cast<RankedTensorType>(stack.outside.base.getType()).getDimSize(*stack.stacked);
+    int64_t size = stack.row ? ShapedType::kDynamic
+                             : cast<RankedTensorType>(stack.outside.base.getType()).getDimSize(*stack.stacked);
     types.push_back(gen::stackedType(stack.value.getType(), false, size));
   }
   gen::YieldOp::create(builder, sweep.getLoc(), yielded);
@@ -232,7 +249,13 @@ LogicalResult Reverse::reverseSweep(gen::SweepOp sweep, Emitter &emit, Adjoints 
   for (auto [leaving, value] : llvm::zip(sums, complete.getSums()))
     adjoints.add(emit, leaving.outside, {value, Value()});
   for (auto [leaving, value, place] : llvm::zip(stacks, complete.getStacks(), before))
-    adjoints.add(emit, leaving.outside, {placeStack(value, place, *leaving.stacked, emit), Value()});
+    if (leaving.row)
+      adjoints.add(emit, leaving.outside,
+                   {emit.make<gen::PlaceOp>(leaving.outside.base.getType(), value, leaving.row.getStart(),
+                                            emit.make<tensor::DimOp>(leaving.outside.base, 0)),
+                    Value()});
+    else
+      adjoints.add(emit, leaving.outside, {placeStack(value, place, *leaving.stacked, emit), Value()});
   return success();
 }
 

@@ -31,11 +31,18 @@ llvm::SetVector<Operation *> dependents(gen::SweepOp first, gen::SweepOp second)
   return found;
 }
 
+/// Equal lengths are the same value, or of the same row: the second sweep's body has looked it up again.
+bool sameLength(Value first, Value second) {
+  auto a = first.getDefiningOp<gen::RowOp>(), b = second.getDefiningOp<gen::RowOp>();
+  return first == second || (a && b && first == a.getLength() && second == b.getLength() &&
+                             a.getOperands() == b.getOperands());
+}
+
 /// Legality, in order:
 /// 1. the same block, length and mapping: one loop can run both;
 /// 2. the second needs nothing that comes from the first's results: those exist only after the whole loop.
 bool canMerge(gen::SweepOp first, gen::SweepOp second, const llvm::SetVector<Operation *> &between) {
-  if (first.getLength() != second.getLength() || first.getLanes() != second.getLanes() ||
+  if (!sameLength(first.getLength(), second.getLength()) || first.getLanes() != second.getLanes() ||
       first.getStackLast() != second.getStackLast())
     return false;
   return !between.contains(second);

@@ -2,6 +2,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "passes/SymbolicSize.h"
+#include "passes/derive/Ragged.h"
 
 using namespace mlir;
 
@@ -29,6 +30,8 @@ public:
           visitIndex(element.getTensor(), d, index, op);
       else if (auto slice = dyn_cast<tensor::ExtractSliceOp>(op))
         visitSlice(slice);
+      else if (auto row = dyn_cast<gen::RowOp>(op))
+        visitRow(row);
       else if (OpTrait::hasElementwiseMappableTraits(op))
         visitElementwise(op);
     });
@@ -44,6 +47,15 @@ private:
     if (a == b)
       return;
     std::string line = a + " " + relation + " " + b + " | " + placeOf(op->getLoc());
+    if (!llvm::is_contained(checks, line))
+      checks.push_back(line);
+  }
+
+  /// `what <= size`, where `what` depends on the values of offsets.
+  void addLine(const std::string &what, std::optional<SizeExpression> size, Operation *op) {
+    if (!size)
+      return;
+    std::string line = what + " <= " + size->text(model) + " | " + placeOf(op->getLoc());
     if (!llvm::is_contained(checks, line))
       checks.push_back(line);
   }
@@ -75,12 +87,25 @@ private:
     auto argument = dyn_cast<BlockArgument>(index);
     auto map = argument ? dyn_cast<gen::MapOp>(argument.getOwner()->getParentOp()) : gen::MapOp();
     IntegerAttr constant;
-    if (map)
+    if (gen::RowOp row = map ? rowOf(map) : gen::RowOp())
+      addLine("longest " + argumentName(cast<BlockArgument>(row.getOffsets())), sizeOfDimension(tensor, dimension), op);
+    else if (map)
       add(sizeExpression(map.getLength()), "<=", sizeOfDimension(tensor, dimension), op);
+    else if (gen::RowOp row = rowOfElement(index))
+      add(sizeExpression(row.getTotal()), "<=", sizeOfDimension(tensor, dimension), op);
     else if (matchPattern(index, m_Constant(&constant)))
       add(SizeExpression{constant.getInt() + 1, {}, {}}, "<=", sizeOfDimension(tensor, dimension), op);
     else // a computed index is clamped to the last element: there has to be one
       add(SizeExpression{1, {}, {}}, "<=", sizeOfDimension(tensor, dimension), op);
+  }
+
+  /// The offsets of rows, and that there is one for each row and one for the end.
+  void visitRow(gen::RowOp row) {
+    auto plate = cast<gen::MapOp>(row->getParentOp());
+    std::optional<SizeExpression> rows = sizeExpression(plate.getLength());
+    if (rows)
+      add(rows->plus(SizeExpression{1, {}, {}}, 1), "=", sizeOfDimension(row.getOffsets(), 0), row);
+    addLine("offsets " + argumentName(cast<BlockArgument>(row.getOffsets())), sizeExpression(row.getTotal()), row);
   }
 
   void visitSlice(tensor::ExtractSliceOp op) {

@@ -136,6 +136,8 @@ std::optional<SizeExpression> sizeOfDimension(Value value, unsigned dimension) {
   }
   if (auto hot = dyn_cast<gen::OneHotOp>(op))
     return dynamicSize(type, dimension, hot.getSizes());
+  if (auto place = dyn_cast<gen::PlaceOp>(op))
+    return dimension == 0 ? sizeExpression(place.getTotal()) : sizeOfDimension(place.getRow(), dimension);
   if (OpTrait::hasElementwiseMappableTraits(op))
     for (Value operand : op->getOperands())
       if (operand.getType() == type || isa<RankedTensorType>(operand.getType()))

@@ -4,6 +4,7 @@
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "passes/SizeChecks.h"
 #include "passes/SymbolicSize.h"
+#include "passes/derive/Ragged.h"
 
 using namespace mlir;
 
@@ -139,9 +140,12 @@ void Derivation::addResult(Value value, StringRef role, StringRef name, ArrayRef
 FailureOr<SmallVector<std::string>> Derivation::leafShape(const Choice &choice) const {
   SmallVector<std::string> shape;
   for (gen::MapOp plate : choice.plates) {
-    FailureOr<std::string> size = symbolicSize(plate.getLength(), plate);
+    gen::RowOp row = rowOf(plate);
+    FailureOr<std::string> size = symbolicSize(row ? row.getTotal() : plate.getLength(), plate);
     if (failed(size))
       return failure();
+    if (row)
+      shape.clear(); // flat over the plates around
     shape.push_back(*size);
   }
   gen::SampleOp op = choice.op;
@@ -156,9 +160,12 @@ Type Derivation::leafType(const Choice &choice) const {
   gen::SampleOp op = choice.op;
   Type type = op.getType();
   for (gen::MapOp plate : llvm::reverse(choice.plates)) {
+    gen::RowOp row = rowOf(plate);
     IntegerAttr length;
-    matchPattern(plate.getLength(), m_Constant(&length));
+    matchPattern(row ? row.getTotal() : plate.getLength(), m_Constant(&length));
     type = gen::stackedType(type, false, length ? length.getInt() : ShapedType::kDynamic);
+    if (row)
+      break; // flat over the plates around
   }
   return type;
 }

@@ -6,6 +6,7 @@
 #include "passes/derive/Derivation.h"
 #include "passes/derive/DeriveChange.h"
 #include "passes/derive/InlineCalls.h"
+#include "passes/derive/Ragged.h"
 
 using namespace mlir;
 
@@ -51,7 +52,8 @@ private:
   std::vector<std::function<Wrt()>> wrt;
 
   IRMapping mapping;
-  SmallVector<Value> plateIndices;
+  SmallVector<Value> plateIndices; ///< the position of draws
+  SmallVector<Value> leafIndices;  ///< where the current element lies in its leaf
   Value returnCotangent;
 };
 
@@ -156,7 +158,7 @@ void Deriver::cloneSample(gen::SampleOp op, Totals &totals) {
                                 instance, plateIndices, choice.stream);
     totals.drawn.push_back({number, value});
   } else {
-    value = element(leaves[number], op.getType(), plateIndices, loc);
+    value = element(leaves[number], op.getType(), leafIndices, loc);
   }
   mapping.map(op.getResult(), value);
   Value term =
@@ -166,6 +168,9 @@ void Deriver::cloneSample(gen::SampleOp op, Totals &totals) {
     accumulate(totals.weight, term, loc);
 }
 
+/// Drawn values of a ragged plate: its row within the whole leaf.
+static bool isPlaced(Value drawn) { return isa_and_nonnull<gen::PlaceOp>(drawn.getDefiningOp()); }
+
 LogicalResult Deriver::cloneMap(gen::MapOp map, Totals &totals) {
   Location loc = map.getLoc();
   Block &body = map.getBody().front();
@@ -174,47 +179,67 @@ LogicalResult Deriver::cloneMap(gen::MapOp map, Totals &totals) {
   inner.addArgument(builder.getIndexType(), loc);
   mapping.map(body.getArgument(0), inner.getArgument(0));
   plateIndices.push_back(inner.getArgument(0));
+  SmallVector<Value> outerLeafIndices = leafIndices;
+  gen::RowOp row = rowOf(map);
   Totals inside;
   SmallVector<Value> yielded;
+  unsigned numSums = 0, numPlaced = 0;
   {
     OpBuilder::InsertionGuard guard(builder);
     builder.setInsertionPointToEnd(&inner);
+    leafIndices.push_back(inner.getArgument(0));
+    if (row)
+      leafIndices = {arith::AddIOp::create(builder, loc, mapping.lookup(row.getStart()), inner.getArgument(0))};
     if (failed(cloneBlock(body, inside)))
       return failure();
     bool sameSum = inside.score == inside.weight;
     for (Value sum : {inside.score, sameSum ? Value() : inside.weight})
       if (sum)
         yielded.push_back(sum);
+    numSums = yielded.size();
+    // Drawn values of a ragged plate within: each iteration places its row in the whole leaf.
+    for (auto &[number, value] : inside.drawn)
+      if (isPlaced(value))
+        yielded.push_back(value);
+    numPlaced = yielded.size() - numSums;
     for (Value value : body.getTerminator()->getOperands())
       yielded.push_back(mapping.lookupOrDefault(value));
     for (auto &[number, value] : inside.drawn)
-      yielded.push_back(value);
+      if (!isPlaced(value))
+        yielded.push_back(value);
     gen::YieldOp::create(builder, loc, yielded);
   }
   plateIndices.pop_back();
+  leafIndices = outerLeafIndices;
 
   bool separateWeight = inside.weight && inside.weight != inside.score;
-  unsigned numSums = (inside.score ? 1 : 0) + (separateWeight ? 1 : 0);
   IntegerAttr length;
   matchPattern(map.getLength(), m_Constant(&length));
   SmallVector<Type> types;
   for (auto [i, value] : llvm::enumerate(yielded))
-    types.push_back(i < numSums ? value.getType()
-                                : gen::stackedType(value.getType(), false,
+    types.push_back(i < numSums + numPlaced
+                        ? value.getType()
+                        : gen::stackedType(value.getType(), false,
                                                    length ? length.getInt() : ShapedType::kDynamic));
-  auto sweep = gen::SweepOp::create(builder, loc, types, mapping.lookupOrDefault(map.getLength()), numSums);
+  auto sweep = gen::SweepOp::create(builder, loc, types, mapping.lookupOrDefault(map.getLength()),
+                                    numSums + numPlaced);
   sweep.getBlock()->getOperations().splice(sweep.getBlock()->end(), inner.getOperations());
   inner.getArgument(0).replaceAllUsesWith(sweep.getIndex());
 
-  unsigned next = 0;
   if (inside.score)
-    accumulate(totals.score, sweep.getResult(next++), loc);
+    accumulate(totals.score, sweep.getResult(0), loc);
   if (inside.weight)
-    accumulate(totals.weight, separateWeight ? sweep.getResult(next++) : sweep.getResult(0), loc);
+    accumulate(totals.weight, sweep.getResult(separateWeight ? 1 : 0), loc);
+  unsigned placed = numSums, next = numSums + numPlaced;
   for (Value result : map.getResults())
     mapping.map(result, sweep.getResult(next++));
-  for (auto &[number, value] : inside.drawn)
-    totals.drawn.push_back({number, sweep.getResult(next++)});
+  for (auto &[number, value] : inside.drawn) {
+    Value collected = sweep.getResult(isPlaced(value) ? placed++ : next++);
+    if (row)
+      collected = gen::PlaceOp::create(builder, loc, leafType(choices[number]), collected,
+                                       mapping.lookup(row.getStart()), mapping.lookup(row.getTotal()));
+    totals.drawn.push_back({number, collected});
+  }
   return success();
 }
 
@@ -312,7 +337,7 @@ FailureOr<func::FuncOp> derive(gen::FuncOp model, const Request &request) {
   OpBuilder builder(model);
   auto copy = cast<gen::FuncOp>(builder.clone(*model));
   FailureOr<func::FuncOp> result = failure();
-  if (succeeded(inlineCalls(copy)))
+  if (succeeded(inlineCalls(copy)) && succeeded(verifyRows(copy)))
     if (FailureOr<std::vector<Choice>> choices = collectChoices(copy); succeeded(choices))
       result = startsFromTrace(request.operation) ? deriveChange(copy, request, *choices)
                                                   : Deriver(copy, request, *choices).run();

@@ -111,6 +111,7 @@ private:
   void lowerElementwise(mlir::Operation *op);
   Scalar apply(mlir::Operation *op, llvm::ArrayRef<Scalar> operands);
   llvm::SmallVector<Scalar> safeIndices(mlir::ValueRange indices, Indices sizes);
+  bool isChecked(Value index, Index size);
   mlir::LogicalResult lowerSlice(mlir::tensor::ExtractSliceOp op);
   mlir::LogicalResult lowerExtract(mlir::tensor::ExtractOp op);
   void lowerFromElements(mlir::tensor::FromElementsOp op);
@@ -122,6 +123,13 @@ private:
 
   // Concat.cpp
   mlir::LogicalResult lowerConcat(gen::ConcatOp op);
+
+  // Rows.cpp
+  mlir::LogicalResult lowerRow(gen::RowOp op);
+  bool lowerRowElement(mlir::Operation *op);
+  bool isJoin(gen::SweepOp sweep, unsigned sum);
+  View rowOf(View whole, gen::PlaceOp place);
+  void storeRow(const View &whole, gen::PlaceOp place);
 
   // Random.cpp
   mlir::LogicalResult lowerRandom(gen::RandomOp op);

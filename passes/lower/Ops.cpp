@@ -30,6 +30,8 @@ LogicalResult Lowerer::lowerOp(Operation *op) {
       .Case([&](gen::ReduceMaxOp o) { return lowerReduceMax(o), success(); })
       .Case([&](gen::InverseCdfOp o) { return lowerInverseCdf(o), success(); })
       .Case([&](gen::OneHotOp o) { return lowerOneHot(o), success(); })
+      .Case([&](gen::RowOp o) { return lowerRow(o); })
+      .Case([&](gen::PlaceOp) { return success(); }) // where it is added to a sum
       .Case([&](gen::ConcatOp o) { return lowerConcat(o); })
       .Case([&](gen::RandomOp o) { return lowerRandom(o); })
       .Case([&](tensor::ExtractOp o) { return lowerExtract(o); })
@@ -45,7 +47,8 @@ LogicalResult Lowerer::lowerOp(Operation *op) {
       .Default([&](Operation *other) -> LogicalResult {
         if (!isa<arith::ConstantOp>(other) && !OpTrait::hasElementwiseMappableTraits(other))
           return other->emitOpError("cannot be lowered to a kernel");
-        lowerElementwise(other);
+        if (!lowerRowElement(other))
+          lowerElementwise(other);
         return success();
       });
 }
@@ -71,7 +74,10 @@ SmallVector<Index> Lowerer::sizesOf(Value value) {
       continue;
     }
     std::optional<SizeExpression> size = sizeOfDimension(value, d);
-    sizes.push_back(size ? Index(evaluate(builder, *size, dims)) : Index());
+    auto sweep = value.getDefiningOp<gen::SweepOp>();
+    sizes.push_back(size                                        ? Index(evaluate(builder, *size, dims))
+                    : sweep && d == 0 && !sweep.getStackLast() ? Index(scalar(sweep.getLength()).value)
+                                                                : Index());
   }
   return sizes;
 }
@@ -215,6 +221,16 @@ void Lowerer::lowerFromElements(tensor::FromElementsOp op) {
 
 // Parts of tensors.
 
+/// Whether an index needs no care: a constant, an element of a row, or the index of a sweep. How often a sweep
+/// over a row runs is known only at run time: its index is checked for tensors that have the length of the row.
+bool Lowerer::isChecked(Value index, Index size) {
+  auto argument = dyn_cast<BlockArgument>(index);
+  auto sweep = argument ? dyn_cast<gen::SweepOp>(argument.getOwner()->getParentOp()) : gen::SweepOp();
+  if (sweep && sweep.getLength().getDefiningOp<gen::RowOp>())
+    return dyn_cast<Value>(size) == scalar(sweep.getLength()).value;
+  return argument || scalar(index).isLaneIndex || matchPattern(index, m_Constant());
+}
+
 /// Indices of a read. Those of sweeps and constants are checked when the kernel is called; one that is
 /// computed reads the last element where it is out of range, so that no data can make a kernel read what is
 /// not its own.
@@ -222,8 +238,8 @@ SmallVector<Scalar> Lowerer::safeIndices(ValueRange indices, Indices sizes) {
   SmallVector<Scalar> safe;
   for (auto [index, size] : llvm::zip(indices, sizes)) {
     Scalar here = scalar(index);
-    bool checked = here.isLaneIndex || isa<BlockArgument>(index) || matchPattern(index, m_Constant());
-    if (!checked) {
+    if (!isChecked(index, size)) {
+      here = materialise(here);
       Value last = asValue(minus(size, builder.getIndexAttr(1)));
       here.value = make<arith::MinUIOp>(here.value, here.varying ? broadcast({last}) : last);
     }

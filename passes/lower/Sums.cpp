@@ -15,7 +15,7 @@ void Lowerer::defer(Value yielded, Block *block) {
     deferred.insert(op);
     defer(op->getOperand(0), block);
     defer(op->getOperand(1), block);
-  } else if (isa<gen::EinsumOp, gen::OneHotOp>(op)) {
+  } else if (isa<gen::EinsumOp, gen::OneHotOp, gen::PlaceOp>(op)) {
     deferred.insert(op);
   }
 }
@@ -58,25 +58,34 @@ LogicalResult Lowerer::accumulateTerm(const View &into, Value term, bool overLan
     }
     if (auto einsum = dyn_cast<gen::EinsumOp>(op))
       return accumulateEinsum(einsum, into, overLanes);
-    scatter(into, cast<gen::OneHotOp>(op), overLanes);
-    return success();
+    if (auto hot = dyn_cast<gen::OneHotOp>(op)) {
+      scatter(into, hot, overLanes);
+      return success();
+    }
   }
-  Tensor held = tensor(term);
+  // A row is added where it lies.
+  auto place = term.getDefiningOp<gen::PlaceOp>();
+  if (place && overLanes)
+    return place.emitOpError("is summed in lanes, which is not supported");
+  View part = place ? rowOf(into, place) : into;
+  Tensor held = tensor(place ? place.getRow() : term);
   forEachIndex(held.sizes, [&](Indices at) {
     Scalar element = elementAt(held, at);
     if (overLanes)
       element = {laneSum(zeroWhereInactive(broadcast(element)))};
-    Scalar old = load(into, at);
+    Scalar old = load(part, at);
     bool varying = old.varying || element.varying;
     Value sum = make<arith::AddFOp>(varying ? broadcast(old) : old.value,
                                     varying ? broadcast(element) : element.value);
-    store(into, at, {sum, varying});
+    store(part, at, {sum, varying});
   });
   return success();
 }
 
 LogicalResult Lowerer::accumulate(Sum &sum, Value yielded, Operation *user) {
   bool overLanes = lanes.width > 1 && !sum.varying;
+  if (sum.isJoin)
+    return storeRow(sum.total, yielded.getDefiningOp<gen::PlaceOp>()), success();
   if (!sum.inRegisters)
     return accumulateTerm(sum.tile, yielded, overLanes, user);
   SmallVector<Scalar> values;
@@ -104,6 +113,17 @@ LogicalResult Lowerer::prepareSums(OpenSweep &sweep) {
     sum.result = i;
     sum.real = getElementTypeOrSelf(yielded.getType());
     sum.varying = sweep.varying();
+    if (isJoin(sweep.op, i)) {
+      std::optional<View> view = destination(sweep.op, i);
+      if (!view)
+        return failure();
+      sum.isJoin = true;
+      sum.inRegisters = false;
+      sum.sizes = sizesOf(result);
+      sum.total = sum.tile = destinations[result] = *view;
+      sweep.sums.push_back(std::move(sum));
+      continue;
+    }
     if (isa<RankedTensorType>(yielded.getType()))
       sum.sizes = sizesOf(result);
     std::optional<int64_t> count = staticCount(sum.sizes);

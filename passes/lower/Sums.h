@@ -11,6 +11,7 @@ struct Lowerer::Sum {
   mlir::Type real;
   llvm::SmallVector<Index> sizes; ///< none: a scalar
   bool inRegisters;
+  bool isJoin = false;   ///< placed rows, which are written to `total`
   bool varying;          ///< each lane has its own sum, because the sweep runs inside a sweep in lanes
   int64_t registers = 0; ///< how many loop-carried values
   View tile, total;      ///< in memory: the sum of the current tile, and of all in f64

@@ -8,11 +8,17 @@ using namespace mlir;
 
 namespace genfuse::lower {
 
-/// Where a stack goes: into a result of the function, into the enclosing sweep's stack, or into the
-/// workspace.
+/// Where a stack goes: into a result of the function, into the enclosing sweep's stack or its place there, or
+/// into the workspace.
 std::optional<View> Lowerer::destination(gen::SweepOp op, unsigned number) {
   Value result = op.getResult(number);
   for (OpOperand &use : result.getUses()) {
+    auto place = dyn_cast<gen::PlaceOp>(use.getOwner());
+    auto outer = dyn_cast<gen::SweepOp>(op->getParentOp());
+    for (unsigned i = 0; place && outer && i < outer.getNumSums(); ++i)
+      if (outer.getYield().getOperand(i) == place.getResult() && isJoin(outer, i) &&
+          scalar(place.getStart()).value)
+        return rowOf(destinations.find(outer.getResult(i))->second, place);
     if (isa<func::ReturnOp>(use.getOwner())) {
       for (const Array &array : arrays)
         if (array.isResult && array.number == use.getOperandNumber())
@@ -216,6 +222,9 @@ LogicalResult Lowerer::lowerSweep(gen::SweepOp op) {
       return failure();
     destinations[op.getResult(i)] = *view;
   }
+  if (!op.getStackLast() && scalar(op.getLength()).varying)
+    return op.emitOpError("has a length that differs between the instances of a vector: rows that each "
+                          "instance chooses need the mapping 'elements'");
   if (failed(prepareSums(sweep)))
     return failure();
   setRange(sweep);

@@ -32,3 +32,24 @@ gen.func @PL(%s: tensor<?xf64> {gen.name = "s"}) -> f64 {
   }
   gen.return %mu : f64
 }
+gen.func @MM(%mu: f64 {gen.name = "mu"}, %s: tensor<?xf64> {gen.name = "s"}, %offsets: tensor<?xi64> {gen.name = "s_offsets"}) -> f64 {
+  %one = arith.constant 1.0 : f64
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %total = tensor.dim %s, %c0 : tensor<?xf64>
+  %ends = tensor.dim %offsets, %c0 : tensor<?xi64>
+  %n = arith.subi %ends, %c1 : index
+  %m = gen.map "rows" %i to %n -> tensor<?xf64> {
+    %mi = gen.sample "m" normal(%mu, %one) : (f64, f64) -> f64
+    %start, %length = gen.row %i of %offsets in %total : tensor<?xi64>
+    gen.map "y" %j to %length {
+      %at = arith.addi %start, %j : index
+      %sij = tensor.extract %s[%at] : tensor<?xf64>
+      %y = gen.sample normal(%mi, %sij) : (f64, f64) -> f64
+      gen.yield
+    }
+    gen.yield %mi : f64
+  }
+  %sum = gen.einsum "i->" (%m) : (tensor<?xf64>) -> f64
+  gen.return %sum : f64
+}
