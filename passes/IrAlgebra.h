@@ -57,15 +57,25 @@ public:
   IrSource(gen::DrawOp draw, mlir::OpBuilder &builder) : draw(draw), builder(builder) {}
   IrReal standardNormal() { return variate("normal"); }
   IrReal standardUniform() { return variate("uniform"); }
+  /// The source of one component of a vector: TEMPORARY
+  IrSource component(mlir::Value index) const {
+    IrSource own = *this;
+    own.element = index;
+    return own;
+  }
 
 private:
   IrReal variate(llvm::StringRef kind) {
+    llvm::SmallVector<mlir::Value> position(draw.getPosition());
+    if (element)
+      position.push_back(element);
     auto random = gen::RandomOp::create(builder, draw.getLoc(), builder.getF64Type(), kind, draw.getSeed(),
-                                        draw.getInstance(), draw.getPosition(), draw.getStream());
+                                        draw.getInstance(), position, draw.getStream());
     return Emitted{random, &builder, draw.getLoc()};
   }
   gen::DrawOp draw;
   mlir::OpBuilder &builder;
+  mlir::Value element;
 };
 
 struct IrAlgebra {

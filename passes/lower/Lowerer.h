@@ -120,6 +120,16 @@ private:
   void lowerOneHot(gen::OneHotOp op);
   bool shouldStore(Value value, const Tensor &tensor);
 
+  // Triangular.cpp
+  mlir::LogicalResult lowerTriangular(mlir::Operation *op, bool solves, bool transposed);
+  void setByElements(Value result, llvm::SmallVector<Index> sizes, const Tensor &source,
+                     std::function<Scalar(Indices)> element);
+  Scalar whereIndices(mlir::arith::CmpIPredicate relation, Index i, Index j,
+                      llvm::function_ref<Scalar()> value);
+  void lowerLowerTriangle(gen::LowerTriangleOp op);
+  void lowerDiagonal(gen::DiagonalOp op);
+  void lowerDiagonalMatrix(gen::DiagonalMatrixOp op);
+
   // Random.cpp
   mlir::LogicalResult lowerRandom(gen::RandomOp op);
 

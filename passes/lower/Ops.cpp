@@ -31,6 +31,15 @@ LogicalResult Lowerer::lowerOp(Operation *op) {
       .Case([&](gen::InverseCdfOp o) { return lowerInverseCdf(o), success(); })
       .Case([&](gen::OneHotOp o) { return lowerOneHot(o), success(); })
       .Case([&](gen::RandomOp o) { return lowerRandom(o); })
+      .Case([&](gen::TriangularSolveOp o) {
+        return lowerTriangular(o, /*solves=*/true, o.getTransposed());
+      })
+      .Case([&](gen::TriangularProductOp o) {
+        return lowerTriangular(o, /*solves=*/false, /*transposed=*/false);
+      })
+      .Case([&](gen::LowerTriangleOp o) { return lowerLowerTriangle(o), success(); })
+      .Case([&](gen::DiagonalOp o) { return lowerDiagonal(o), success(); })
+      .Case([&](gen::DiagonalMatrixOp o) { return lowerDiagonalMatrix(o), success(); })
       .Case([&](tensor::ExtractOp o) { return lowerExtract(o); })
       .Case([&](tensor::ExtractSliceOp o) { return lowerSlice(o); })
       .Case([&](tensor::FromElementsOp o) { return lowerFromElements(o), success(); })
