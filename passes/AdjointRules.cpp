@@ -55,6 +55,7 @@ private:
   void fromElements(tensor::FromElementsOp op);
   LogicalResult slice(tensor::ExtractSliceOp op);
   bool elementary(Operation *op);
+  LogicalResult special(gen::SpecialOp op);
 
   Cotangent g;
   Emitter &emit;
@@ -220,6 +221,36 @@ bool Rules::elementary(Operation *op) {
       .Default([](Operation *) { return false; });
 }
 
+/// Functions of the device library. At n = 0 = y the derivative of the deviance in y is its limit, 1.
+LogicalResult Rules::special(gen::SpecialOp op) {
+  StringRef kind = op.getKind();
+  ValueRange operands = op.getOperands();
+  Value x = operands[0], y = operands.back();
+  auto slope = [&](StringRef name) {
+    return times(g.value, emit.make<gen::SpecialOp>(op.getType(), name, operands));
+  };
+  if (kind == "lgamma") {
+    contributeScaled(x, [&] { return slope("digamma"); });
+  } else if (kind == "stirling" || kind == "half_step") {
+    contributeScaled(x, [&] { return slope((kind + "_slope").str()); });
+  } else if (kind == "deviance") {
+    contributeScaled(x, [&] { return slope("deviance_slope"); });
+    contributeScaled(y, [&] {
+      Value none = emit.make<arith::CmpFOp>(arith::CmpFPredicate::OEQ, x, number(0.0, x));
+      Value quotient = over(emit.make<arith::SubFOp>(y, x), y);
+      return times(g.value, emit.make<arith::SelectOp>(none, number(1.0, x), quotient));
+    });
+  } else if (kind == "log1p_square") {
+    // 2 / (z + n / z) and -(z / (z + n / z)) / n: no square that could overflow.
+    Value both = emit.add(x, over(y, x));
+    contributeScaled(x, [&] { return times(g.value, over(number(2.0, x), both)); });
+    contributeScaled(y, [&] { return negative(times(g.value, over(over(x, both), y))); });
+  } else {
+    return op.emitOpError() << "has no derivative: '" << kind << "' is not differentiated";
+  }
+  return success();
+}
+
 LogicalResult Rules::apply(Operation *op) {
   if (elementary(op))
     return success();
@@ -227,6 +258,7 @@ LogicalResult Rules::apply(Operation *op) {
       .Case([&](arith::SelectOp o) { return select(o), success(); })
       .Case([&](gen::EinsumOp o) { return einsum(o), success(); })
       .Case([&](gen::ReduceMaxOp o) { return reduceMax(o), success(); })
+      .Case([&](gen::SpecialOp o) { return special(o); })
       .Case([&](tensor::FromElementsOp o) { return fromElements(o), success(); })
       .Case([&](tensor::ExtractSliceOp o) { return slice(o); })
       .Case([&](tensor::ExtractOp o) {

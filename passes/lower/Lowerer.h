@@ -120,6 +120,11 @@ private:
   void lowerOneHot(gen::OneHotOp op);
   bool shouldStore(Value value, const Tensor &tensor);
 
+  // Device.cpp
+  /// A call of device function `base` (gf_lgamma_f32, say), whose result has this type a lane.
+  Scalar callDevice(llvm::StringRef base, mlir::ValueRange operands, mlir::Type result, bool varying);
+  Scalar callSpecial(gen::SpecialOp op, llvm::ArrayRef<Scalar> operands);
+
   // Random.cpp
   mlir::LogicalResult lowerRandom(gen::RandomOp op);
 

@@ -101,6 +101,8 @@ void Lowerer::set(Value value, Tensor held) {
 
 /// The op on scalars, or on lanes if any operand varies over them.
 Scalar Lowerer::apply(Operation *op, ArrayRef<Scalar> operands) {
+  if (auto special = dyn_cast<gen::SpecialOp>(op))
+    return callSpecial(special, operands);
   bool varying = llvm::any_of(operands, [](const Scalar &s) { return s.varying || s.isLaneIndex; });
   SmallVector<Value> values;
   for (const Scalar &operand : operands)
