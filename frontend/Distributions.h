@@ -69,6 +69,8 @@ template <class Probs, class Logits> struct TwoWayHandle {
 inline constexpr Handle<dist::Normal> normal;
 /// uniform(low, high) on the closed interval.
 inline constexpr Handle<dist::Uniform> uniform;
+/// gamma(shape, scale): the mean is shape times scale.
+inline constexpr Handle<dist::Gamma> gamma;
 
 /// bernoulli(p), bernoulli(gf::probs = p) or bernoulli(gf::logits = l).
 struct BernoulliHandle : TwoWayHandle<dist::Bernoulli, dist::BernoulliLogits> {

@@ -22,9 +22,6 @@ static LogicalResult verifySquare(Operation *op, Type matrix, Type vector) {
 LogicalResult TriangularSolveOp::verify() {
   return verifySquare(*this, getMatrix().getType(), getVector().getType()); // triangular_solve_c1
 }
-LogicalResult TriangularProductOp::verify() {
-  return verifySquare(*this, getMatrix().getType(), getVector().getType()); // triangular_product_c1
-}
 LogicalResult DiagonalOp::verify() {
   return verifySquare(*this, getMatrix().getType(), getType()); // diagonal_c1
 }
@@ -59,9 +56,6 @@ template <class Op> struct ReadWholeMatrix : OpRewritePattern<Op> {
 
 void TriangularSolveOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *context) {
   patterns.add<ReadWholeMatrix<TriangularSolveOp>>(context);
-}
-void TriangularProductOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *context) {
-  patterns.add<ReadWholeMatrix<TriangularProductOp>>(context);
 }
 void DiagonalOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *context) {
   patterns.add<ReadWholeMatrix<DiagonalOp>>(context);

@@ -1,4 +1,4 @@
-// Lower-triangular matrices in the structured layer: solving, multiplying, and taking them apart.
+// Lower-triangular matrices in the structured layer: solving, and taking them apart.
 
 #ifndef GENFUSE_IR_GENTRIANGULAROPS_TD
 #define GENFUSE_IR_GENTRIANGULAROPS_TD
@@ -34,32 +34,6 @@ def Gen_TriangularSolveOp : Gen_Op<"triangular_solve", [Pure, AllElementTypesMat
   let assemblyFormat = [{
     (`transposed` $transposed^)? $matrix `,` $vector attr-dict `:` type($matrix) `,` type($vector)
   }];
-  let hasVerifier = 1;
-  let hasCanonicalizer = 1;
-}
-
-def Gen_TriangularProductOp : Gen_Op<"triangular_product", [Pure, AllElementTypesMatch<["matrix", "vector"]>,
-                                                            AllTypesMatch<["vector", "result"]>]> {
-  let summary = "product of a triangular matrix and a vector";
-  let description = [{
-    L z, where L is the lower triangle of `matrix` (what lies above the diagonal is not read) and z is `vector`.
-    Unlike an einsum it adds in the order of the columns whatever the mapping: draws made by it have the same bits
-    everywhere.
-
-    Constraints:
-    * (triangular_product_c1) the matrix is square and as large as the vector, as far as sizes are static.
-
-    Example:
-    ```mlir
-    func.func @colour(%l: tensor<?x?xf64>, %z: tensor<?xf64>) -> tensor<?xf64> {
-      %x = gen.triangular_product %l, %z : tensor<?x?xf64>, tensor<?xf64>
-      return %x : tensor<?xf64>
-    }
-    ```
-  }];
-  let arguments = (ins Gen_RealMatrix:$matrix, Gen_RealVector:$vector);
-  let results = (outs Gen_RealVector:$result);
-  let assemblyFormat = "$matrix `,` $vector attr-dict `:` type($matrix) `,` type($vector)";
   let hasVerifier = 1;
   let hasCanonicalizer = 1;
 }

@@ -59,10 +59,10 @@ private:
   void einsum(gen::EinsumOp op);
   void reduceMax(gen::ReduceMaxOp op);
   void triangularSolve(gen::TriangularSolveOp op);
-  void triangularProduct(gen::TriangularProductOp op);
   void fromElements(tensor::FromElementsOp op);
   LogicalResult slice(tensor::ExtractSliceOp op);
   bool elementary(Operation *op);
+  LogicalResult special(gen::SpecialOp op);
 
   Cotangent g;
   Emitter &emit;
@@ -145,17 +145,6 @@ void Rules::triangularSolve(gen::TriangularSolveOp op) {
     Value rows = op.getTransposed() ? y : negative(v), columns = op.getTransposed() ? negative(v) : y;
     Type type = op.getMatrix().getType();
     return emit.make<gen::LowerTriangleOp>(emit.einsum("i,j->ij", {rows, columns}, type));
-  });
-}
-
-/// x = L z: the cotangent of z is L' g, that of L the lower triangle of g z'.
-void Rules::triangularProduct(gen::TriangularProductOp op) {
-  Value matrix = op.getMatrix(), z = op.getVector();
-  contributeMixed(z, [&] {
-    return emit.einsum("ij,i->j", {emit.make<gen::LowerTriangleOp>(matrix), g.value}, z.getType());
-  });
-  contributeMixed(matrix, [&] {
-    return emit.make<gen::LowerTriangleOp>(emit.einsum("i,j->ij", {g.value, z}, matrix.getType()));
   });
 }
 
@@ -252,6 +241,36 @@ bool Rules::elementary(Operation *op) {
       .Default([](Operation *) { return false; });
 }
 
+/// Functions of the device library. At n = 0 = y the derivative of the deviance in y is its limit, 1.
+LogicalResult Rules::special(gen::SpecialOp op) {
+  StringRef kind = op.getKind();
+  ValueRange operands = op.getOperands();
+  Value x = operands[0], y = operands.back();
+  auto slope = [&](StringRef name) {
+    return times(g.value, emit.make<gen::SpecialOp>(op.getType(), name, operands));
+  };
+  if (kind == "lgamma") {
+    contributeScaled(x, [&] { return slope("digamma"); });
+  } else if (kind == "stirling" || kind == "half_step") {
+    contributeScaled(x, [&] { return slope((kind + "_slope").str()); });
+  } else if (kind == "deviance") {
+    contributeScaled(x, [&] { return slope("deviance_slope"); });
+    contributeScaled(y, [&] {
+      Value none = emit.make<arith::CmpFOp>(arith::CmpFPredicate::OEQ, x, number(0.0, x));
+      Value quotient = over(emit.make<arith::SubFOp>(y, x), y);
+      return times(g.value, emit.make<arith::SelectOp>(none, number(1.0, x), quotient));
+    });
+  } else if (kind == "log1p_square") {
+    // 2 / (z + n / z) and -(z / (z + n / z)) / n: no square that could overflow.
+    Value both = emit.add(x, over(y, x));
+    contributeScaled(x, [&] { return times(g.value, over(number(2.0, x), both)); });
+    contributeScaled(y, [&] { return negative(times(g.value, over(over(x, both), y))); });
+  } else {
+    return op.emitOpError() << "has no derivative: '" << kind << "' is not differentiated";
+  }
+  return success();
+}
+
 LogicalResult Rules::apply(Operation *op) {
   if (elementary(op))
     return success();
@@ -259,8 +278,8 @@ LogicalResult Rules::apply(Operation *op) {
       .Case([&](arith::SelectOp o) { return select(o), success(); })
       .Case([&](gen::EinsumOp o) { return einsum(o), success(); })
       .Case([&](gen::ReduceMaxOp o) { return reduceMax(o), success(); })
+      .Case([&](gen::SpecialOp o) { return special(o); })
       .Case([&](gen::TriangularSolveOp o) { return triangularSolve(o), success(); })
-      .Case([&](gen::TriangularProductOp o) { return triangularProduct(o), success(); })
       .Case([&](gen::LowerTriangleOp o) {
         contribute(o.getMatrix(), [&] { return emit.make<gen::LowerTriangleOp>(g.value); });
         return success();

@@ -139,8 +139,8 @@ std::optional<SizeExpression> sizeOfDimension(Value value, unsigned dimension) {
   }
   if (auto hot = dyn_cast<gen::OneHotOp>(op))
     return dynamicSize(type, dimension, hot.getSizes());
-  if (isa_and_nonnull<gen::TriangularSolveOp, gen::TriangularProductOp>(op))
-    return sizeOfDimension(op->getOperand(1), 0);
+  if (auto solve = dyn_cast<gen::TriangularSolveOp>(op))
+    return sizeOfDimension(solve.getVector(), 0);
   if (auto triangle = dyn_cast<gen::LowerTriangleOp>(op))
     return sizeOfDimension(triangle.getMatrix(), dimension);
   if (isa_and_nonnull<gen::DiagonalOp, gen::DiagonalMatrixOp>(op))

@@ -3,6 +3,7 @@
 
 #include "ir/dist/Bernoulli.h"
 #include "ir/dist/Categorical.h"
+#include "ir/dist/Gamma.h"
 #include "ir/dist/MvNormal.h"
 #include "ir/dist/Normal.h"
 #include "ir/dist/Uniform.h"
@@ -14,6 +15,7 @@ template <class... Records> struct RecordList {
   template <class F> static void forEach(F &&f) { (f.template operator()<Records>(), ...); }
 };
 
-using All = RecordList<Normal, Uniform, Bernoulli, BernoulliLogits, Categorical, CategoricalLogits, MvNormalCholesky>;
+using All = RecordList<Normal, Uniform, Bernoulli, BernoulliLogits, Categorical, CategoricalLogits, Gamma,
+                       MvNormalCholesky>;
 
 } // namespace genfuse::dist

@@ -31,12 +31,7 @@ LogicalResult Lowerer::lowerOp(Operation *op) {
       .Case([&](gen::InverseCdfOp o) { return lowerInverseCdf(o), success(); })
       .Case([&](gen::OneHotOp o) { return lowerOneHot(o), success(); })
       .Case([&](gen::RandomOp o) { return lowerRandom(o); })
-      .Case([&](gen::TriangularSolveOp o) {
-        return lowerTriangular(o, /*solves=*/true, o.getTransposed());
-      })
-      .Case([&](gen::TriangularProductOp o) {
-        return lowerTriangular(o, /*solves=*/false, /*transposed=*/false);
-      })
+      .Case([&](gen::TriangularSolveOp o) { return lowerTriangularSolve(o); })
       .Case([&](gen::LowerTriangleOp o) { return lowerLowerTriangle(o), success(); })
       .Case([&](gen::DiagonalOp o) { return lowerDiagonal(o), success(); })
       .Case([&](gen::DiagonalMatrixOp o) { return lowerDiagonalMatrix(o), success(); })
@@ -110,6 +105,8 @@ void Lowerer::set(Value value, Tensor held) {
 
 /// The op on scalars, or on lanes if any operand varies over them.
 Scalar Lowerer::apply(Operation *op, ArrayRef<Scalar> operands) {
+  if (auto special = dyn_cast<gen::SpecialOp>(op))
+    return callSpecial(special, operands);
   bool varying = llvm::any_of(operands, [](const Scalar &s) { return s.varying || s.isLaneIndex; });
   SmallVector<Value> values;
   for (const Scalar &operand : operands)

@@ -1,4 +1,4 @@
-// Triangular systems and products, and the parts of matrices that their derivatives are made of.
+// Triangular systems, and the parts of matrices that their derivatives are made of.
 #include "passes/lower/Lowerer.h"
 
 using namespace mlir;
@@ -7,30 +7,30 @@ namespace genfuse::lower {
 
 namespace {
 
-/// Row by row: each result element is a start, a fold over a part of a row, and an end. The order of the
-/// additions is that of the columns in every form, so that draws have the same bits everywhere.
-class RowByRow {
+/// Substitution row by row: from the first one down, or for the transposed system from the last one up. Each
+/// element is that of the right side minus a fold over the elements before it, over that of the diagonal.
+class Substitution {
 public:
-  RowByRow(Lowerer &l, const Tensor &matrix, const Tensor &vector, bool solves, bool transposed)
-      : l(l), matrix(matrix), vector(vector), solves(solves), transposed(transposed) {}
+  Substitution(Lowerer &l, const Tensor &matrix, const Tensor &vector, bool transposed)
+      : l(l), matrix(matrix), vector(vector), transposed(transposed) {}
 
   bool varies() const { return matrix.varying || vector.varying; }
 
   /// All elements in registers, for a static size.
   SmallVector<Scalar> unrolled(int64_t size) {
-    SmallVector<Scalar> results(size);
+    SmallVector<Scalar> solved(size);
     auto at = [&](int64_t i) { return Index(l.builder.getIndexAttr(i)); };
     for (int64_t n = 0; n < size; ++n) {
       int64_t i = transposed ? size - 1 - n : n;
-      Scalar sum = start(at(i));
-      for (int64_t j = transposed ? i + 1 : 0, end = transposed ? size : solves ? i : i + 1; j < end; ++j)
-        sum = step(sum, at(i), at(j), solves ? results[j] : l.elementAt(vector, {at(j)}));
-      results[i] = finish(sum, at(i));
+      Scalar rest = l.elementAt(vector, {at(i)});
+      for (int64_t j = transposed ? i + 1 : 0, end = transposed ? size : i; j < end; ++j)
+        rest = minusProduct(rest, entry(at(i), at(j)), solved[j]);
+      solved[i] = combine<arith::DivFOp>(rest, entry(at(i), at(i)));
     }
-    return results;
+    return solved;
   }
 
-  /// Loops that write the elements to memory.
+  /// Loops that write the elements to memory and read them there.
   void loops(const View &out) {
     Value size = l.asValue(vector.sizes[0]), one = l.index(1);
     OpBuilder::InsertionGuard guard(l.builder);
@@ -39,19 +39,17 @@ public:
     Value i = rows.getInductionVar();
     if (transposed)
       i = l.make<arith::SubIOp>(l.make<arith::SubIOp>(size, one), i);
-    Value next = l.make<arith::AddIOp>(i, one);
-    Value first = lift(start(i));
-    auto columns = scf::ForOp::create(l.builder, l.loc, transposed ? next : l.index(0),
-                                      transposed ? size : solves ? i : next, one, first);
+    Value from = transposed ? l.make<arith::AddIOp>(i, one) : l.index(0);
+    auto columns = scf::ForOp::create(l.builder, l.loc, from, transposed ? size : i, one,
+                                      lift(l.elementAt(vector, {Index(i)})));
     {
       OpBuilder::InsertionGuard inner(l.builder);
       l.builder.setInsertionPointToStart(columns.getBody());
       Index j = columns.getInductionVar();
-      Scalar other = solves ? l.load(out, {j}) : l.elementAt(vector, {j});
-      Scalar sum = step({columns.getRegionIterArg(0), varies()}, i, j, other);
-      scf::YieldOp::create(l.builder, l.loc, lift(sum));
+      Scalar rest{columns.getRegionIterArg(0), varies()};
+      scf::YieldOp::create(l.builder, l.loc, minusProduct(rest, entry(i, j), l.load(out, {j})).value);
     }
-    l.store(out, {Index(i)}, finish({columns.getResult(0), varies()}, i));
+    l.store(out, {Index(i)}, combine<arith::DivFOp>({columns.getResult(0), varies()}, entry(i, i)));
   }
 
 private:
@@ -60,40 +58,33 @@ private:
     return transposed ? l.elementAt(matrix, {j, i}) : l.elementAt(matrix, {i, j});
   }
   template <class Op> Scalar combine(Scalar a, Scalar b) { return {l.make<Op>(lift(a), lift(b)), varies()}; }
-
-  Scalar start(Index i) { return solves ? l.elementAt(vector, {i}) : Scalar{l.number(0.0, vector.element)}; }
-  Scalar step(Scalar sum, Index i, Index j, Scalar other) {
-    Scalar product = combine<arith::MulFOp>(entry(i, j), other);
-    return solves ? combine<arith::SubFOp>(sum, product) : combine<arith::AddFOp>(sum, product);
+  Scalar minusProduct(Scalar rest, Scalar a, Scalar b) {
+    return combine<arith::SubFOp>(rest, combine<arith::MulFOp>(a, b));
   }
-  Scalar finish(Scalar sum, Index i) { return solves ? combine<arith::DivFOp>(sum, entry(i, i)) : sum; }
 
   Lowerer &l;
   Tensor matrix, vector;
-  bool solves, transposed;
+  bool transposed;
 };
 
 } // namespace
 
-LogicalResult Lowerer::lowerTriangular(Operation *op, bool solves, bool transposed) {
-  RowByRow rows(*this, tensor(op->getOperand(0)), tensor(op->getOperand(1)), solves, transposed);
-  Value result = op->getResult(0);
+LogicalResult Lowerer::lowerTriangularSolve(gen::TriangularSolveOp op) {
+  Substitution substitution(*this, tensor(op.getMatrix()), tensor(op.getVector()), op.getTransposed());
   Tensor held;
-  held.sizes = tensor(op->getOperand(1)).sizes;
-  held.element = getElementTypeOrSelf(result.getType());
-  held.varying = rows.varies();
+  held.sizes = tensor(op.getVector()).sizes;
+  held.element = op.getType().getElementType();
+  held.varying = substitution.varies();
   std::optional<int64_t> size = staticCount(held.sizes);
   if (size && *size * (*size + 1) / 2 <= 4 * maxRegisters) {
-    held.elements = rows.unrolled(*size);
-    tensors[result] = std::move(held);
-    return success();
+    held.elements = substitution.unrolled(*size);
+  } else {
+    held.view = allocate(op.getResult(), held.element, held.varying, op);
+    if (!held.view)
+      return failure();
+    substitution.loops(*held.view);
   }
-  std::optional<View> out = allocate(result, held.element, held.varying, op);
-  if (!out)
-    return failure();
-  rows.loops(*out);
-  held.view = out;
-  tensors[result] = std::move(held);
+  tensors[op.getResult()] = std::move(held);
   return success();
 }
 

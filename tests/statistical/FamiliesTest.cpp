@@ -1,0 +1,118 @@
+// Draws of each family follow its distribution: fixed seeds, both precisions, parameters from easy to hard.
+#include "codegen/Program.h"
+#include "tests/statistical/Statistics.h"
+#include <gtest/gtest.h>
+#include <limits>
+
+using namespace genfuse;
+using namespace genfuse::statistics;
+
+namespace {
+
+constexpr int64_t count = 200000;
+
+/// One family with its arguments, and a cumulative distribution function or a probability of each count.
+struct Family {
+  std::string name;
+  std::vector<double> arguments;
+  std::function<double(double)> reference;
+  std::string argumentTypes = "", valueType = "f64";
+};
+
+std::string argumentType(const Family &family, size_t i) {
+  return family.argumentTypes.empty() || family.argumentTypes[i] == 'r' ? "f64" : "i64";
+}
+
+std::string modelText(const Family &family) {
+  std::string parameters, names, types;
+  for (size_t i = 0; i < family.arguments.size(); ++i) {
+    std::string name = "a" + std::to_string(i), separator = i ? ", " : "";
+    parameters += separator + "%" + name + ": " + argumentType(family, i) + " {gen.name = \"" + name + "\"}";
+    names += separator + "%" + name;
+    types += separator + argumentType(family, i);
+  }
+  return "gen.func @model(" + parameters + ") {\n  %x = gen.sample \"x\" " + family.name + "(" + names +
+         ") : (" + types + ") -> " + family.valueType + "\n  gen.return\n}\n";
+}
+
+Array argument(const Family &family, size_t i, Precision real) {
+  double value = family.arguments[i];
+  if (argumentType(family, i) == "i64")
+    return Array::scalar(static_cast<int64_t>(value));
+  return real == Precision::f64 ? Array::scalar(value) : Array::scalar(static_cast<float>(value));
+}
+
+Outcome simulate(const Family &family, Precision real, int64_t instances = count) {
+  Program program(Model::parse(modelText(family)), {real, "native", Mapping::instances});
+  Inputs given;
+  for (size_t i = 0; i < family.arguments.size(); ++i)
+    given.arguments["a" + std::to_string(i)] = argument(family, i, real);
+  RunOptions options;
+  options.seed = 20261121;
+  options.instances = instances;
+  return program.run("simulate()", given, options);
+}
+
+std::vector<double> values(const Array &array) {
+  std::vector<double> result(array.elementCount());
+  for (size_t i = 0; i < result.size(); ++i)
+    result[i] = array.at({static_cast<int64_t>(i)});
+  return result;
+}
+
+/// The numbers that round to a draw; those that round to an end of the positive numbers or of (0, 1) include
+/// all beyond (draws do not become 0 or 1).
+template <class T> Interval rounded(double draw) {
+  auto x = static_cast<T>(draw);
+  T most = 1 - std::numeric_limits<T>::epsilon() / 2, least = std::numeric_limits<T>::min();
+  double low = x == least ? 0 : (draw + std::nextafter(x, -HUGE_VALF)) / 2;
+  return {low, x == most ? 1 : (draw + std::nextafter(x, HUGE_VALF)) / 2};
+}
+
+std::string testName(const Family &family, Precision real) {
+  std::string name = family.name;
+  for (double argument : family.arguments)
+    name += "_" + std::to_string(argument);
+  std::replace_if(
+      name.begin(), name.end(), [](char c) { return !std::isalnum(static_cast<unsigned char>(c)); }, '_');
+  return name + "_" + std::string(realName(real));
+}
+
+using Parameters = std::tuple<Family, Precision>;
+class Continuous : public testing::TestWithParam<Parameters> {};
+class Counts : public testing::TestWithParam<Parameters> {};
+const auto reals = testing::Values(Precision::f32, Precision::f64);
+
+TEST_P(Continuous, FollowsItsDistribution) {
+  const auto &[family, real] = GetParam();
+  Outcome outcome = simulate(family, real);
+  double statistic =
+      kolmogorovSmirnov(values(outcome.choices.at("x")), family.reference,
+                        real == Precision::f32 ? rounded<float> : rounded<double>);
+  EXPECT_LT(statistic, 2.2);
+  for (double score : values(outcome.score))
+    ASSERT_TRUE(std::isfinite(score)) << "score of a draw";
+}
+
+TEST_P(Counts, FollowsItsDistribution) {
+  const auto &[family, real] = GetParam();
+  Outcome outcome = simulate(family, real);
+  EXPECT_LT(chiSquare(values(outcome.choices.at("x")), family.reference), 3.72);
+  for (double score : values(outcome.score))
+    ASSERT_TRUE(std::isfinite(score)) << "score of a draw";
+}
+
+Family gammaFamily(double shape, double scale) {
+  return {"gamma", {shape, scale}, [=](double x) { return incompleteGamma(shape, x / scale); }};
+}
+
+INSTANTIATE_TEST_SUITE_P(Gamma, Continuous,
+                         testing::Combine(testing::Values(gammaFamily(0.1, 1), gammaFamily(0.5, 2),
+                                                          gammaFamily(1, 0.5), gammaFamily(2.5, 3),
+                                                          gammaFamily(30, 1), gammaFamily(1e4, 0.01)),
+                                          reals),
+                         [](const auto &info) {
+                           return testName(std::get<0>(info.param), std::get<1>(info.param));
+                         });
+
+} // namespace
