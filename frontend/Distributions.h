@@ -85,5 +85,7 @@ inline constexpr TwoWayHandle<dist::Categorical, dist::CategoricalLogits> catego
 /// mvnormal_cholesky(mu, chol_cov): a Vector with mean mu [k] and covariance L L', where L is the lower triangle of
 /// chol_cov [k][k] (what lies above its diagonal is not read) and has a positive diagonal.
 inline constexpr Handle<dist::MvNormalCholesky> mvnormal_cholesky;
+/// dirichlet(alpha): a Vector on the simplex, as long as alpha.
+inline constexpr Handle<dist::Dirichlet> dirichlet;
 
 } // namespace genfuse

@@ -153,8 +153,9 @@ def Gen_SpecialOp : Gen_Op<"special", [Pure, SameOperandsAndResultType] # Elemen
   let summary = "special function of the device library";
   let description = [{
     A function that `math` lacks, of scalars or elementwise: `lgamma` (log |gamma(x)|), `digamma`, `sinpi`, `cospi`, and
-    the parts of densities of runtime/device/saddle.h: `stirling`, `half_step`, `deviance` and `log1p_square`. All but
-    the derivatives (`digamma`, `stirling_slope`, `half_step_slope`, `deviance_slope`), `sinpi` and `cospi` can be
+    the parts of densities of runtime/device/saddle.h: `stirling`, `half_step`, `deviance` and `log1p_square`; and, for
+    samplers, `at_least_normal`, its operand but at least the smallest normal number. All but the derivatives
+    (`digamma`, `stirling_slope`, `half_step_slope`, `deviance_slope`), `sinpi`, `cospi` and `at_least_normal` can be
     differentiated.
 
     Constraints:

@@ -3,6 +3,7 @@
 
 #include "ir/dist/Bernoulli.h"
 #include "ir/dist/Categorical.h"
+#include "ir/dist/Dirichlet.h"
 #include "ir/dist/Gamma.h"
 #include "ir/dist/MvNormal.h"
 #include "ir/dist/Normal.h"
@@ -16,6 +17,6 @@ template <class... Records> struct RecordList {
 };
 
 using All = RecordList<Normal, Uniform, Bernoulli, BernoulliLogits, Categorical, CategoricalLogits, Gamma,
-                       MvNormalCholesky>;
+                       MvNormalCholesky, Dirichlet>;
 
 } // namespace genfuse::dist
