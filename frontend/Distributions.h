@@ -71,6 +71,20 @@ inline constexpr Handle<dist::Normal> normal;
 inline constexpr Handle<dist::Uniform> uniform;
 /// gamma(shape, scale): the mean is shape times scale.
 inline constexpr Handle<dist::Gamma> gamma;
+/// beta(alpha, beta) on [0, 1].
+inline constexpr Handle<dist::Beta> beta;
+/// exponential(rate): the mean is 1 / rate.
+inline constexpr Handle<dist::Exponential> exponential;
+/// poisson(rate); a rate of 0 has all its mass at 0.
+inline constexpr Handle<dist::Poisson> poisson;
+/// binom(n, p): successes of n trials.
+inline constexpr Handle<dist::Binom> binom;
+/// geometric(p): failures before the first success.
+inline constexpr Handle<dist::Geometric> geometric;
+/// cauchy(loc, scale).
+inline constexpr Handle<dist::Cauchy> cauchy;
+/// laplace(loc, scale): the mean distance from loc is scale.
+inline constexpr Handle<dist::Laplace> laplace;
 
 /// bernoulli(p), bernoulli(gf::probs = p) or bernoulli(gf::logits = l).
 struct BernoulliHandle : TwoWayHandle<dist::Bernoulli, dist::BernoulliLogits> {

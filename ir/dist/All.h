@@ -2,11 +2,18 @@
 #pragma once
 
 #include "ir/dist/Bernoulli.h"
+#include "ir/dist/Beta.h"
+#include "ir/dist/Binom.h"
 #include "ir/dist/Categorical.h"
+#include "ir/dist/Cauchy.h"
 #include "ir/dist/Dirichlet.h"
+#include "ir/dist/Exponential.h"
 #include "ir/dist/Gamma.h"
+#include "ir/dist/Geometric.h"
+#include "ir/dist/Laplace.h"
 #include "ir/dist/MvNormal.h"
 #include "ir/dist/Normal.h"
+#include "ir/dist/Poisson.h"
 #include "ir/dist/Uniform.h"
 
 namespace genfuse::dist {
@@ -17,6 +24,6 @@ template <class... Records> struct RecordList {
 };
 
 using All = RecordList<Normal, Uniform, Bernoulli, BernoulliLogits, Categorical, CategoricalLogits, Gamma,
-                       MvNormalCholesky, Dirichlet>;
+                       Beta, Exponential, Poisson, Binom, Geometric, Cauchy, Laplace, MvNormalCholesky, Dirichlet>;
 
 } // namespace genfuse::dist

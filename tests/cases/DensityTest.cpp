@@ -16,6 +16,8 @@ const std::map<std::string, std::string> notInFloat = {
     {"D-uniform-4", "3.0000001 rounds to 3, which is inside"},
     {"D-normal-5", "100000001 is not a float"},
     {"D-categorical-2", "1e-300 rounds to 0"},
+    {"D-binom-3", "0.5005 is not a float: the derivative moves by 4e6 times its rounding"},
+    {"D-binom-4", "0.999999 is not a float: 1 - p is off by 1.3 percent"},
     {"D-categorical_logits-3", "logits near 10000 have a spacing of 1e-3"},
 };
 

@@ -8,7 +8,8 @@ using nlohmann::json;
 
 namespace {
 
-const std::set<std::string> ids = {"B01", "B02.1", "B02.2", "B02.3", "B11.1", "B11.2", "B13", "E01"};
+const std::set<std::string> ids = {"B01", "B02.1", "B02.2", "B02.3", "B11.1", "B11.2",
+                                   "B13", "E01",   "N01.1", "N01.2", "N01.8"};
 
 struct InterfaceCase {
   json item;
@@ -65,7 +66,7 @@ protected:
     std::map<std::string, json> leaves;
     for (const auto &[address, value] : choices.items()) {
       size_t slash = address.find('/');
-      if (slash == std::string::npos)
+      if (slash == std::string::npos || !std::isdigit(static_cast<unsigned char>(address[slash + 1])))
         result.choices.set(address, ChoiceValue(cases::array(value, real, setting.instances)));
       else
         leaves[address.substr(0, slash) + "/*"].push_back(value);

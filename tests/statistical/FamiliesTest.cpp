@@ -86,9 +86,8 @@ const auto reals = testing::Values(Precision::f32, Precision::f64);
 TEST_P(Continuous, FollowsItsDistribution) {
   const auto &[family, real] = GetParam();
   Outcome outcome = simulate(family, real);
-  double statistic =
-      kolmogorovSmirnov(values(outcome.choices.at("x")), family.reference,
-                        real == Precision::f32 ? rounded<float> : rounded<double>);
+  double statistic = kolmogorovSmirnov(values(outcome.choices.at("x")), family.reference,
+                                       real == Precision::f32 ? rounded<float> : rounded<double>);
   EXPECT_LT(statistic, 2.2);
   for (double score : values(outcome.score))
     ASSERT_TRUE(std::isfinite(score)) << "score of a draw";
@@ -106,13 +105,60 @@ Family gammaFamily(double shape, double scale) {
   return {"gamma", {shape, scale}, [=](double x) { return incompleteGamma(shape, x / scale); }};
 }
 
-INSTANTIATE_TEST_SUITE_P(Gamma, Continuous,
-                         testing::Combine(testing::Values(gammaFamily(0.1, 1), gammaFamily(0.5, 2),
-                                                          gammaFamily(1, 0.5), gammaFamily(2.5, 3),
-                                                          gammaFamily(30, 1), gammaFamily(1e4, 0.01)),
-                                          reals),
-                         [](const auto &info) {
-                           return testName(std::get<0>(info.param), std::get<1>(info.param));
-                         });
+Family betaFamily(double a, double b) {
+  return {"beta", {a, b}, [=](double x) { return incompleteBeta(a, b, x, 1 - x); }};
+}
+Family exponentialFamily(double rate) {
+  return {"exponential", {rate}, [=](double x) { return x < 0 ? 0 : -std::expm1(-rate * x); }};
+}
+Family cauchyFamily(double loc, double scale) {
+  return {"cauchy", {loc, scale}, [=](double x) { return std::atan2(1, -(x - loc) / scale) / M_PI; }};
+}
+Family laplaceFamily(double loc, double scale) {
+  return {"laplace", {loc, scale}, [=](double x) {
+            double tail = std::exp(-std::fabs(x - loc) / scale) / 2;
+            return x < loc ? tail : 1 - tail;
+          }};
+}
+Family poissonFamily(double rate) {
+  return {
+      "poisson",
+      {rate},
+      [=](double k) { return rate == 0 ? k == 0 : std::exp(k * std::log(rate) - rate - std::lgamma(k + 1)); },
+      "r",
+      "i64"};
+}
+double binomialMass(double n, double p, double k) {
+  if (p == 0 || p == 1)
+    return k == n * p;
+  return std::exp(std::lgamma(n + 1) - std::lgamma(k + 1) - std::lgamma(n - k + 1) + k * std::log(p) +
+                  (n - k) * std::log1p(-p));
+}
+Family binomFamily(double n, double p) {
+  return {"binom", {n, p}, [=](double k) { return k > n ? 0 : binomialMass(n, p, k); }, "ir", "i64"};
+}
+Family geometricFamily(double p) {
+  return {"geometric", {p}, [=](double k) { return p * std::pow(1 - p, k); }, "r", "i64"};
+}
+
+const Family continuous[] = {
+    gammaFamily(0.1, 1), gammaFamily(0.5, 2),    gammaFamily(1, 0.5),    gammaFamily(2.5, 3),
+    gammaFamily(30, 1),  gammaFamily(1e4, 0.01), betaFamily(0.2, 0.3),   betaFamily(1, 1),
+    betaFamily(2, 5),    betaFamily(300, 700),   exponentialFamily(0.5), exponentialFamily(1e3),
+    cauchyFamily(0, 1),  cauchyFamily(-3, 0.2),  laplaceFamily(1, 0.5),  laplaceFamily(0, 20),
+};
+const Family counted[] = {
+    poissonFamily(0),         poissonFamily(0.3),    poissonFamily(5),      poissonFamily(9.99),
+    poissonFamily(10),        poissonFamily(30),     poissonFamily(1e4),    binomFamily(0, 0.5),
+    binomFamily(10, 0),       binomFamily(10, 1),    binomFamily(3, 0.2),   binomFamily(20, 0.7),
+    binomFamily(1000, 0.001), binomFamily(40, 0.25), binomFamily(100, 0.9), binomFamily(1000000, 0.3),
+    geometricFamily(1),       geometricFamily(0.5),  geometricFamily(0.01),
+};
+const auto nameOf = [](const auto &info) {
+  return testName(std::get<0>(info.param), std::get<1>(info.param));
+};
+
+INSTANTIATE_TEST_SUITE_P(Draws, Continuous, testing::Combine(testing::ValuesIn(continuous), reals), nameOf);
+INSTANTIATE_TEST_SUITE_P(Draws, Counts, testing::Combine(testing::ValuesIn(counted), reals), nameOf);
 
 } // namespace

@@ -1,5 +1,5 @@
-// Cumulative distribution functions and test statistics, in double: what draws are compared with. None of it is
-// shared with the compiler.
+// Cumulative distribution functions and test statistics, in double: what draws are compared with. None of it
+// is shared with the compiler.
 #pragma once
 
 #include <algorithm>
@@ -9,8 +9,8 @@
 
 namespace genfuse::statistics {
 
-/// The regularised lower incomplete gamma function P(a, x): its power series for x < a + 1, else Lentz's form of
-/// the continued fraction of 1 - P (Abramowitz and Stegun 6.5.29, 6.5.31).
+/// The regularised lower incomplete gamma function P(a, x): its power series for x < a + 1, else Lentz's form
+/// of the continued fraction of 1 - P (Abramowitz and Stegun 6.5.29, 6.5.31).
 inline double incompleteGamma(double a, double x) {
   if (x <= 0)
     return 0;
@@ -64,8 +64,8 @@ struct Interval {
   double low, high;
 };
 
-/// The Kolmogorov-Smirnov statistic sqrt(n) sup |F_n - F|, above 2.2 with probability 1e-4, of draws that were
-/// rounded: F_n is compared with F at the ends of each draw's interval.
+/// The Kolmogorov-Smirnov statistic sqrt(n) sup |F_n - F|, above 2.2 with probability 1e-4, of draws that
+/// were rounded: F_n is compared with F at the ends of each draw's interval.
 inline double kolmogorovSmirnov(std::vector<double> draws, const std::function<double(double)> &cdf,
                                 const std::function<Interval(double)> &rounded) {
   std::sort(draws.begin(), draws.end());
@@ -74,14 +74,15 @@ inline double kolmogorovSmirnov(std::vector<double> draws, const std::function<d
     while (end < draws.size() && draws[end] == draws[first])
       ++end;
     Interval interval = rounded(draws[first]);
-    worst = std::max({worst, std::fabs(cdf(interval.low) - first / n), std::fabs(end / n - cdf(interval.high))});
+    worst =
+        std::max({worst, std::fabs(cdf(interval.low) - first / n), std::fabs(end / n - cdf(interval.high))});
   }
   return worst * std::sqrt(n);
 }
 
-/// Pearson's statistic of counts 0, 1, ... against their probabilities, as a standard normal number (Wilson and
-/// Hilferty 1931: the cube root of chi-square is nearly normal); above 3.72 with probability 1e-4. Neighbours are
-/// pooled until 20 are expected. Infinite where a count of probability 0 was drawn.
+/// Pearson's statistic of counts 0, 1, ... against their probabilities, as a standard normal number (Wilson
+/// and Hilferty 1931: the cube root of chi-square is nearly normal); above 3.72 with probability 1e-4.
+/// Neighbours are pooled until 20 are expected. Infinite where a count of probability 0 was drawn.
 inline double chiSquare(const std::vector<double> &draws, const std::function<double(double)> &probability) {
   double n = static_cast<double>(draws.size()), highest = *std::max_element(draws.begin(), draws.end());
   double lowest = *std::min_element(draws.begin(), draws.end());

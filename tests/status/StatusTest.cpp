@@ -39,13 +39,13 @@ std::string modelText(const dist::Record &record) {
     types += separator + typeName(argument.kind);
   }
   return "gen.func @model(" + parameters +
-         ") {\n  %n = arith.constant 3 : index\n  gen.map \"x\" %i to %n {\n" + "    %x = gen.sample " +
+         ") {\n  %three = arith.constant 3 : index\n  gen.map \"x\" %i to %three {\n" + "    %x = gen.sample " +
          std::string(record.name) + "(" + names + ") : (" + types + ") -> " + typeName(record.value) +
          "\n    gen.yield\n  }\n  gen.return\n}\n";
 }
 
-/// Valid parameter values: the k-th real argument is 0.25 + 0.5 k, a vector of reals is (0.2, 0.5, 0.3), a matrix
-/// lower triangular with 0.75, 0.5, 0.3 on its diagonal.
+/// Valid parameter values: the k-th argument is 0.25 + 0.5 k if it is real, 4 if it is an integer; a vector of reals
+/// is (0.2, 0.5, 0.3), a matrix lower triangular with 0.75, 0.5, 0.3 on its diagonal.
 template <class T> Inputs exampleInputs(const dist::Record &record) {
   Inputs inputs;
   T next = T(0.25);
@@ -55,6 +55,8 @@ template <class T> Inputs exampleInputs(const dist::Record &record) {
       array = Array::from<T>({T(0.2), T(0.5), T(0.3)});
     else if (argument.kind == dist::Kind::realMatrix)
       array = Array::from<T>({T(0.75), 0, 0, T(0.2), T(0.5), 0, T(0.1), T(-0.3), T(0.3)}, {3, 3});
+    else if (argument.kind == dist::Kind::integer)
+      array = Array::scalar(int64_t{4});
     else
       array = Array::scalar(next);
     next += T(0.5);
@@ -97,7 +99,8 @@ public:
   bool gradient() {
     std::string names = record.continuous ? "x/*" : "";
     for (const dist::Argument &argument : record)
-      names += (names.empty() ? "" : ", ") + std::string(argument.name);
+      if (argument.kind != dist::Kind::integer)
+        names += (names.empty() ? "" : ", ") + std::string(argument.name);
     Outcome outcome = program.run("gradient(" + names + ")", given, {});
     return near(outcome.score, assessed.score) && allFinite(outcome.argumentGradients) &&
            allFinite(outcome.choiceGradients);
