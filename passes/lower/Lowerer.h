@@ -135,6 +135,9 @@ private:
   Scalar callDevice(llvm::StringRef base, mlir::ValueRange operands, mlir::Type result, bool varying);
   Scalar callSpecial(gen::SpecialOp op, llvm::ArrayRef<Scalar> operands);
 
+  // Concat.cpp
+  mlir::LogicalResult lowerConcat(gen::ConcatOp op);
+
   // Random.cpp
   mlir::LogicalResult lowerRandom(gen::RandomOp op);
 
