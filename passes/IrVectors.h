@@ -97,8 +97,7 @@ struct IrVectorAlgebra : IrAlgebra {
   /// The vector of f(source, v[k]), where each component has a source of its own.
   template <class F> static Vector components(const Source &source, const Vector &v, F f) {
     auto type = mlir::cast<mlir::RankedTensorType>(v.value.getType());
-    auto sweep =
-        gen::SweepOp::create(*v.builder, v.loc, mlir::TypeRange{type}, size(v), /*numSums=*/0);
+    auto sweep = gen::SweepOp::create(*v.builder, v.loc, mlir::TypeRange{type}, size(v), /*numSums=*/0);
     mlir::OpBuilder::InsertionGuard guard(*v.builder);
     v.builder->setInsertionPointToEnd(sweep.getBlock());
     Source component = source.ofComponent(sweep.getIndex());

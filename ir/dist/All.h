@@ -23,7 +23,8 @@ template <class... Records> struct RecordList {
   template <class F> static void forEach(F &&f) { (f.template operator()<Records>(), ...); }
 };
 
-using All = RecordList<Normal, Uniform, Bernoulli, BernoulliLogits, Categorical, CategoricalLogits, Gamma,
-                       Beta, Exponential, Poisson, Binom, Geometric, Cauchy, Laplace, MvNormalCholesky, Dirichlet>;
+using All =
+    RecordList<Normal, Uniform, Bernoulli, BernoulliLogits, Categorical, CategoricalLogits, Gamma, Beta,
+               Exponential, Poisson, Binom, Geometric, Cauchy, Laplace, MvNormalCholesky, Dirichlet>;
 
 } // namespace genfuse::dist

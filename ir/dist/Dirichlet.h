@@ -1,6 +1,6 @@
-// dirichlet(alpha) on the simplex: elements of at least 0 whose sum is 1 up to 1e-5. The tolerance is that wide since
-// a vector of floats that was divided by its sum has a sum that is off by some of its roundings; it is absolute and
-// the same for both real types. Partials in x are the ambient ones: x is not normalised.
+// dirichlet(alpha) on the simplex: elements of at least 0 whose sum is 1 up to 1e-5. The tolerance is that
+// wide since a vector of floats that was divided by its sum has a sum that is off by some of its roundings;
+// it is absolute and the same for both real types. Partials in x are the ambient ones: x is not normalised.
 #pragma once
 
 #include "ir/dist/Record.h"
@@ -10,18 +10,18 @@ namespace genfuse::dist {
 struct Dirichlet {
   static constexpr Record record{"dirichlet",
                                  Kind::realVector,
-                                 "elements >= 0, |sum - 1| <= 1e-5",
+                                 "elements >= 0 with sum 1, to 1e-5",
                                  {{{"alpha", Kind::realVector, "positive", "k"}}},
                                  1,
                                  true,
                                  "k"};
 
-  /// K independent gammas at c x, given that their sum, a gamma of shape s = sum(alpha), is c. By the log densities
-  /// of gammas, which do not cancel for large alpha if c is near s:
+  /// K independent gammas at c x, given that their sum, a gamma of shape s = sum(alpha), is c. By the log
+  /// densities of gammas, which do not cancel for large alpha if c is near s:
   ///   sum_i gamma(c x_i; alpha_i) - gamma(c; s) + (K - 1) log c + c (sum(x) - 1)
-  /// is sum_i (alpha_i - 1) log x_i + lgamma(s) - sum_i lgamma(alpha_i) for every x and c; c is s, but at least 1, so
-  /// that c x_i does not underflow. At x_i = 0 the limit: inf, no change or -inf for an alpha_i below, at or above
-  /// 1, and -inf wherever one element says so.
+  /// is sum_i (alpha_i - 1) log x_i + lgamma(s) - sum_i lgamma(alpha_i) for every x and c; c is s, but at
+  /// least 1, so that c x_i does not underflow. At x_i = 0 the limit: inf, no change or -inf for an alpha_i
+  /// below, at or above 1, and -inf wherever one element says so.
   template <class A> static typename A::Real logpdf(typename A::Vector x, typename A::Vector alpha) {
     auto zeros = A::fill(x, 0.0), ones = A::fill(x, 1.0);
     auto inside = A::less(zeros, x);
@@ -37,11 +37,10 @@ struct Dirichlet {
     return A::select(onSimplex, density, A::minusInfinity(x));
   }
 
-  /// Gammas over their sum, by their logarithms, since those of small shapes underflow. An element is at least the
-  /// smallest normal number, so that its log density is finite; if all alpha are below 1e-29, so are the
-  /// differences of the logarithms lost, and the elements are equal.
-  template <class A>
-  static typename A::Vector sample(typename A::Source &source, typename A::Vector alpha) {
+  /// Gammas over their sum, by their logarithms, since those of small shapes underflow. An element is at
+  /// least the smallest normal number, so that its log density is finite; if all alpha are below 1e-29, so
+  /// are the differences of the logarithms lost, and the elements are equal.
+  template <class A> static typename A::Vector sample(typename A::Source &source, typename A::Vector alpha) {
     auto logs =
         A::components(source, alpha, [](auto &component, auto shape) { return component.logGamma(shape); });
     auto least = A::fill(alpha, -1e30);

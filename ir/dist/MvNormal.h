@@ -1,6 +1,6 @@
-// mvnormal_cholesky(mu, chol_cov): covariance L L', where L is the lower triangle of chol_cov (what lies above its
-// diagonal is not read). Like sigma of a normal, a diagonal element that is not positive is not caught here: the
-// density is then no number or infinite.
+// mvnormal_cholesky(mu, chol_cov): covariance L L', where L is the lower triangle of chol_cov (what lies
+// above its diagonal is not read). Like sigma of a normal, a diagonal element that is not positive is not
+// caught here: the density is then no number or infinite.
 #pragma once
 
 #include "ir/dist/Record.h"

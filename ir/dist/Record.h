@@ -19,8 +19,8 @@ struct Argument {
   std::string_view name;
   Kind kind;
   std::string_view domain;
-  /// A letter per dimension: dimensions of the same letter, of arguments and of the value, have equal sizes. None:
-  /// any size.
+  /// A letter per dimension: dimensions of the same letter, of arguments and of the value, have equal sizes.
+  /// None: any size.
   std::string_view sizes = {};
 };
 

@@ -107,8 +107,7 @@ void Lowerer::setByElements(Value result, SmallVector<Index> sizes, const Tensor
 }
 
 /// `value` where the relation of two indices holds, zero elsewhere.
-Scalar Lowerer::whereIndices(arith::CmpIPredicate relation, Index i, Index j,
-                             function_ref<Scalar()> value) {
+Scalar Lowerer::whereIndices(arith::CmpIPredicate relation, Index i, Index j, function_ref<Scalar()> value) {
   auto known = [](Index index) { return getConstantIntValue(index); };
   if (known(i) && known(j)) {
     bool holds = arith::applyCmpPredicate(relation, APInt(64, *known(i)), APInt(64, *known(j)));
@@ -133,15 +132,15 @@ void Lowerer::lowerLowerTriangle(gen::LowerTriangleOp op) {
 
 void Lowerer::lowerDiagonal(gen::DiagonalOp op) {
   Tensor source = tensor(op.getMatrix());
-  setByElements(op.getResult(), {source.sizes[0]}, source,
-                [this, source](Indices at) { return elementAt(source, {at[0], at[0]}); });
+  setByElements(op.getResult(), {source.sizes[0]}, source, [this, source](Indices at) {
+    return elementAt(source, {at[0], at[0]});
+  });
 }
 
 void Lowerer::lowerDiagonalMatrix(gen::DiagonalMatrixOp op) {
   Tensor source = tensor(op.getVector());
   setByElements(op.getResult(), {source.sizes[0], source.sizes[0]}, source, [this, source](Indices at) {
-    return whereIndices(arith::CmpIPredicate::eq, at[0], at[1],
-                        [&] { return elementAt(source, {at[0]}); });
+    return whereIndices(arith::CmpIPredicate::eq, at[0], at[1], [&] { return elementAt(source, {at[0]}); });
   });
 }
 

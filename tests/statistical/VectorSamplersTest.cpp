@@ -1,10 +1,12 @@
-// Vector draws follow their distributions (fixed seeds), and have the same bits under every mapping and batch width.
+// Vector draws follow their distributions (fixed seeds), and have the same bits under every mapping and batch
+// width.
 #include "codegen/Program.h"
-#include <algorithm>
-#include <cmath>
+#include "tests/statistical/Statistics.h"
 #include <gtest/gtest.h>
+#include <limits>
 
 using namespace genfuse;
+using namespace genfuse::statistics;
 
 namespace {
 
@@ -49,15 +51,16 @@ Draws drawsOf(const Outcome &outcome) {
   return draws;
 }
 
-/// The Kolmogorov-Smirnov statistic sqrt(n) sup |F_n - F|; above 2.2 with probability 1e-4.
-template <class F> double kolmogorovSmirnov(std::vector<double> draws, F cdf) {
-  std::sort(draws.begin(), draws.end());
-  double n = static_cast<double>(draws.size()), worst = 0;
-  for (size_t i = 0; i < draws.size(); ++i) {
-    double f = cdf(draws[i]);
-    worst = std::max({worst, std::fabs(f - i / n), std::fabs((i + 1) / n - f)});
-  }
-  return worst * std::sqrt(n);
+/// The numbers that round to a draw; what is below the smallest normal number became that.
+template <class T> Interval rounded(double draw) {
+  auto x = static_cast<T>(draw);
+  double low = x == std::numeric_limits<T>::min() ? 0 : (draw + std::nextafter(x, -HUGE_VALF)) / 2;
+  return {low, (draw + std::nextafter(x, HUGE_VALF)) / 2};
+}
+
+/// The Kolmogorov-Smirnov statistic; above 2.2 with probability 1e-4.
+double distance(const std::vector<double> &draws, const std::function<double(double)> &cdf, Precision real) {
+  return kolmogorovSmirnov(draws, cdf, real == Precision::f32 ? rounded<float> : rounded<double>);
 }
 
 double normalCdf(double z) { return 0.5 * std::erfc(-z / std::sqrt(2.0)); }
@@ -106,7 +109,8 @@ TEST_P(VectorSamplers, MvNormalHasItsMeanAndCovariance) {
   }
 }
 
-/// y = L^-1 (x - mu) has independent standard normal components; so have their sums and differences over sqrt(2).
+/// y = L^-1 (x - mu) has independent standard normal components; so have their sums and differences over
+/// sqrt(2).
 TEST_P(VectorSamplers, MvNormalIsNormalWhenWhitened) {
   Draws draws = drawNormals(GetParam()), white = draws;
   const size_t k = mu.size();
@@ -118,48 +122,25 @@ TEST_P(VectorSamplers, MvNormalIsNormalWhenWhitened) {
       white[i][b] = rest / factor[i * k + i];
     }
   for (size_t i = 0; i < k; ++i) {
-    EXPECT_LT(kolmogorovSmirnov(white[i], normalCdf), 2.2) << i;
+    EXPECT_LT(distance(white[i], normalCdf, GetParam()), 2.2) << i;
     for (size_t j = 0; j < i; ++j)
       for (double sign : {-1.0, 1.0}) {
         std::vector<double> mixed(count);
         for (size_t b = 0; b < mixed.size(); ++b)
           mixed[b] = (white[i][b] + sign * white[j][b]) / std::sqrt(2.0);
-        EXPECT_LT(kolmogorovSmirnov(mixed, normalCdf), 2.2) << i << " " << sign * static_cast<double>(j);
+        EXPECT_LT(distance(mixed, normalCdf, GetParam()), 2.2) << i << " " << sign * static_cast<double>(j);
       }
   }
 }
 
-/// The distribution function of a beta by 20000 midpoints in u, where x = u^p / (u^p + (1-u)^p) and p takes the
-/// poles at 0 and 1 of its density away: right to 1e-6 against 2.2 / sqrt(n) = 5e-3.
-class BetaCdf {
-public:
-  BetaCdf(double a, double b) : power(std::max({1.0, 2 / a, 2 / b})), sums(cells + 1) {
-    double lbeta = std::lgamma(a) + std::lgamma(b) - std::lgamma(a + b);
-    for (size_t i = 0; i < cells; ++i) {
-      double u = (static_cast<double>(i) + 0.5) / cells, v = 1 - u;
-      double logOdds = power * (std::log(u) - std::log(v));
-      double logX = -std::log1p(std::exp(-logOdds)), logY = -std::log1p(std::exp(logOdds));
-      // dx/du = p x (1 - x) / (u v)
-      sums[i + 1] = sums[i] + std::exp(a * logX + b * logY - lbeta) * power / (u * v) / cells;
-    }
-  }
-  double total() const { return sums.back(); }
-  double operator()(double x) const {
-    double odds = std::pow(x / (1 - x), 1 / power), u = std::isfinite(odds) ? odds / (1 + odds) : 1;
-    double at = u * cells;
-    size_t cell = std::min(static_cast<size_t>(at), cells - 1);
-    return sums[cell] + (at - static_cast<double>(cell)) * (sums[cell + 1] - sums[cell]);
-  }
-
-private:
-  static constexpr size_t cells = 20000;
-  double power;
-  std::vector<double> sums;
-};
+std::function<double(double)> betaCdf(double a, double b) {
+  return [=](double x) { return incompleteBeta(a, b, x, 1 - x); };
+}
 
 /// Element i of a dirichlet, and the sum of elements, are betas.
 TEST_P(VectorSamplers, DirichletHasBetaMarginals) {
-  for (const std::vector<double> &alpha : {std::vector<double>{0.5, 2, 1, 8}, std::vector<double>{0.1, 0.2, 0.3}}) {
+  for (const std::vector<double> &alpha :
+       {std::vector<double>{0.5, 2, 1, 8}, std::vector<double>{0.1, 0.2, 0.3}}) {
     Program program(Model::parse(simplexes), {GetParam(), "native", Mapping::instances, 0});
     Inputs inputs;
     auto size = static_cast<int64_t>(alpha.size());
@@ -172,14 +153,12 @@ TEST_P(VectorSamplers, DirichletHasBetaMarginals) {
     double before = 0;
     std::vector<double> sums(count);
     for (size_t k = 0; k < alpha.size(); ++k) {
-      BetaCdf marginal(alpha[k], total - alpha[k]);
-      ASSERT_NEAR(marginal.total(), 1, 1e-5);
-      EXPECT_LT(kolmogorovSmirnov(draws[k], marginal), 2.2) << alpha[k];
+      EXPECT_LT(distance(draws[k], betaCdf(alpha[k], total - alpha[k]), GetParam()), 2.2) << alpha[k];
       before += alpha[k];
       for (size_t b = 0; b < sums.size(); ++b)
         sums[b] += draws[k][b];
       if (k > 0 && k + 1 < alpha.size()) {
-        EXPECT_LT(kolmogorovSmirnov(sums, BetaCdf(before, total - before)), 2.2) << "sum to " << k;
+        EXPECT_LT(distance(sums, betaCdf(before, total - before), GetParam()), 2.2) << "sum to " << k;
       }
     }
     for (int64_t b = 0; b < count; ++b) {
@@ -189,8 +168,8 @@ TEST_P(VectorSamplers, DirichletHasBetaMarginals) {
   }
 }
 
-/// All gammas underflow, and their logarithms leave the range of float: one element is 1 (which one is uniform by
-/// symmetry) or, below 1e-29, all are equal. Never NaN.
+/// All gammas underflow, and their logarithms leave the range of float: one element is 1 (which one is
+/// uniform by symmetry) or, below 1e-29, all are equal. Never NaN.
 TEST_P(VectorSamplers, DirichletOfTinyShapes) {
   Program program(Model::parse(simplexes), {GetParam(), "native", Mapping::instances, 0});
   for (double alpha : {1e-3, 1e-20, 1e-36}) {

@@ -1,5 +1,5 @@
-// Vector-valued choices: densities and derivatives of any size, gradients through a triangular solve, plates, inputs
-// and errors.
+// Vector-valued choices: densities and derivatives of any size, gradients through a triangular solve, plates,
+// inputs and errors.
 #include "codegen/Trace.h"
 #include "runtime/ChoiceJson.h"
 #include "runtime/Error.h"
@@ -83,9 +83,10 @@ struct Expected {
   }
 };
 
-/// Instance b of `got` against numbers: 1e-9 or 2e-5 (decision 6) of the largest one, since elements near 0 are
-/// differences.
-void expectNear(const Array &got, const Numbers &wanted, int64_t b, const Setting &setting, const char *what) {
+/// Instance b of `got` against numbers: 1e-9 or 2e-5 (decision 6) of the largest one, since elements near 0
+/// are differences.
+void expectNear(const Array &got, const Numbers &wanted, int64_t b, const Setting &setting,
+                const char *what) {
   int64_t instances = std::max<int64_t>(setting.instances, 1);
   ASSERT_EQ(got.elementCount(), static_cast<int64_t>(wanted.size()) * instances) << what << got.describe();
   double largest = 0, tolerance = setting.real == Precision::f64 ? 1e-9 : 2e-5;
@@ -149,8 +150,8 @@ void checkDensity(Program &program, size_t k, const Setting &setting) {
 std::string modelOfSize(const std::string &k) {
   std::string vector = "tensor<" + k + "xf64>", matrix = "tensor<" + k + "x" + k + "xf64>";
   return "gen.func @m(%mu: " + vector + " {gen.name = \"mu\"}, %l: " + matrix + " {gen.name = \"l\"}) {\n" +
-         "  %x = gen.sample \"x\" mvnormal_cholesky(%mu, %l) : (" + vector + ", " + matrix + ") -> " + vector +
-         "\n  gen.return\n}\n";
+         "  %x = gen.sample \"x\" mvnormal_cholesky(%mu, %l) : (" + vector + ", " + matrix + ") -> " +
+         vector + "\n  gen.return\n}\n";
 }
 
 class MvNormalOfSize : public testing::TestWithParam<std::string> {};
@@ -167,11 +168,13 @@ TEST_P(MvNormalOfSize, ValueAndPartials) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Sizes, MvNormalOfSize, testing::Values("?", "2", "15", "16"),
-                         [](const auto &info) { return info.param == "?" ? "Dynamic" : "Static" + info.param; });
+INSTANTIATE_TEST_SUITE_P(Sizes, MvNormalOfSize, testing::Values("?", "2", "15", "16"), [](const auto &info) {
+  return info.param == "?" ? "Dynamic" : "Static" + info.param;
+});
 
-/// The factor is a function of s and t; 50 vectors. Central differences of the score with step 1e-5 are right to
-/// step^2 times third derivatives (of the size of the score) plus its rounding over the step: 1e-7 of the largest.
+/// The factor is a function of s and t; 50 vectors. Central differences of the score with step 1e-5 are right
+/// to step^2 times third derivatives (of the size of the score) plus its rounding over the step: 1e-7 of the
+/// largest.
 TEST(VectorChoices, GradientThroughTheSolve) {
   const size_t k = 4, n = 50;
   Numbers s{-0.25, 0.5, 0.125, -0.5}, t{0.5, -0.25, 0.375, 1}, mu{0.5, -1, 0.25, 0}, x;
@@ -327,8 +330,9 @@ TEST(VectorChoices, SizesThatDoNotFit) {
   Inputs inputs = nestInputs(Precision::f64, 2, 1);
   auto error = [&] { return errorOf([&] { program.run("simulate()", inputs); }); };
   inputs.arguments["l"] = arrayOf(Numbers(6, 1), {3, 2}, single);
-  EXPECT_THAT(error(), HasSubstr("vectors.mlir:10:8 (address 'v'): expected sizes mu.0 = l.1, got 3 and 2; mu.0 is "
-                                 "3 by argument 'mu' of shape [3]; l.1 is 2 by argument 'l' of shape [3, 2]"));
+  EXPECT_THAT(error(),
+              HasSubstr("vectors.mlir:10:8 (address 'v'): expected sizes mu.0 = l.1, got 3 and 2; mu.0 is "
+                        "3 by argument 'mu' of shape [3]; l.1 is 2 by argument 'l' of shape [3, 2]"));
   inputs.arguments["l"] = arrayOf(Numbers(4, 1), {2, 2}, single);
   EXPECT_THAT(error(), HasSubstr("(address 'v'): expected sizes mu.0 = l.0, got 3 and 2"));
 
@@ -362,7 +366,8 @@ gen.func @m(%mus: tensor<?x?xf64> {gen.name = "mus"}, %l: tensor<?x?xf64> {gen.n
 )"),
                   {Precision::f64, "native", std::nullopt, 0});
   Inputs inputs;
-  inputs.arguments = {{"mus", Array::zeros(ElementType::f64, {2, 3})}, {"l", Array::zeros(ElementType::f64, {2, 2})}};
+  inputs.arguments = {{"mus", Array::zeros(ElementType::f64, {2, 3})},
+                      {"l", Array::zeros(ElementType::f64, {2, 2})}};
   EXPECT_THAT(errorOf([&] { program.run("simulate()", inputs); }),
               HasSubstr("(address 'x/*'): expected sizes mus.1 = l.0, got 3 and 2"));
 }
