@@ -10,9 +10,12 @@
 #include "ir/dist/Gamma.h"
 #include "ir/dist/Geometric.h"
 #include "ir/dist/Laplace.h"
+#include "ir/dist/LogNormal.h"
 #include "ir/dist/Normal.h"
 #include "ir/dist/Poisson.h"
+#include "ir/dist/StudentT.h"
 #include "ir/dist/Uniform.h"
+#include "ir/dist/UniformDiscrete.h"
 
 namespace genfuse::dist {
 
@@ -21,7 +24,8 @@ template <class... Records> struct RecordList {
   template <class F> static void forEach(F &&f) { (f.template operator()<Records>(), ...); }
 };
 
-using All = RecordList<Normal, Uniform, Bernoulli, BernoulliLogits, Categorical, CategoricalLogits, Gamma,
-                       Beta, Exponential, Poisson, Binom, Geometric, Cauchy, Laplace>;
+using All =
+    RecordList<Normal, Uniform, Bernoulli, BernoulliLogits, Categorical, CategoricalLogits, Gamma, Beta,
+               Exponential, Poisson, Binom, Geometric, Cauchy, Laplace, LogNormal, StudentT, UniformDiscrete>;
 
 } // namespace genfuse::dist
