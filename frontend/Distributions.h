@@ -85,6 +85,12 @@ inline constexpr Handle<dist::Geometric> geometric;
 inline constexpr Handle<dist::Cauchy> cauchy;
 /// laplace(loc, scale): the mean distance from loc is scale.
 inline constexpr Handle<dist::Laplace> laplace;
+/// log_normal(mu, sigma): exp of normal(mu, sigma).
+inline constexpr Handle<dist::LogNormal> log_normal;
+/// student_t(nu, loc, scale), with nu degrees of freedom.
+inline constexpr Handle<dist::StudentT> student_t;
+/// uniform_discrete(low, high), both included.
+inline constexpr Handle<dist::UniformDiscrete> uniform_discrete;
 
 /// bernoulli(p), bernoulli(gf::probs = p) or bernoulli(gf::logits = l).
 struct BernoulliHandle : TwoWayHandle<dist::Bernoulli, dist::BernoulliLogits> {

@@ -11,10 +11,13 @@
 #include "ir/dist/Gamma.h"
 #include "ir/dist/Geometric.h"
 #include "ir/dist/Laplace.h"
+#include "ir/dist/LogNormal.h"
 #include "ir/dist/MvNormal.h"
 #include "ir/dist/Normal.h"
 #include "ir/dist/Poisson.h"
+#include "ir/dist/StudentT.h"
 #include "ir/dist/Uniform.h"
+#include "ir/dist/UniformDiscrete.h"
 
 namespace genfuse::dist {
 
@@ -25,6 +28,7 @@ template <class... Records> struct RecordList {
 
 using All =
     RecordList<Normal, Uniform, Bernoulli, BernoulliLogits, Categorical, CategoricalLogits, Gamma, Beta,
-               Exponential, Poisson, Binom, Geometric, Cauchy, Laplace, MvNormalCholesky, Dirichlet>;
+               Exponential, Poisson, Binom, Geometric, Cauchy, Laplace, LogNormal, StudentT, UniformDiscrete,
+               MvNormalCholesky, Dirichlet>;
 
 } // namespace genfuse::dist

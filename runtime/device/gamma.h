@@ -163,8 +163,8 @@ template <class V> GF_DEVICE V lgamma_positive(V x) {
   return select(large, fma(x - V(S(0.5)), l - V(1), series), small);
 }
 
-/// log |Gamma(x)|: at most 4 ulp (f32, f64) for x >= 0; for x < 0, where it has zeros between the poles, at
-/// most 6 ulp of the larger of |value| and 2.
+/// log |Gamma(x)|: at most 5 ulp (f32, f64) for x >= 0; for x < 0, where it has zeros between the poles, of
+/// the larger of |value| and 2.
 /// inf at 0 and the negative integers, lgamma(+-inf) = inf, NaN for NaN.
 template <class V> GF_DEVICE V lgamma(V x) {
   using C = GammaConstants<ScalarOf<V>>;
@@ -200,8 +200,8 @@ template <class V> GF_DEVICE V digamma_positive(V x) {
   return select(large, log(select(large, x, V(8))) - series, small);
 }
 
-/// The derivative of lgamma: at most 4 ulp (f32, f64) for x >= 0, at its root too; for x < 0 at most 8 ulp of
-/// the larger of |value| and |pi / sin(pi x)|.
+/// The derivative of lgamma: at most 4 ulp (f32, f64) for x >= 0, at its root too; for x < 0 of the larger of
+/// |value| and |pi / sin(pi x)|.
 /// digamma(+-0) = -+inf, NaN at the negative integers and -inf (there is no limit), digamma(inf) = inf, NaN
 /// for NaN.
 template <class V> GF_DEVICE V digamma(V x) {

@@ -12,10 +12,11 @@ namespace genfuse::device {
 /// The number m above, for n not 0.
 template <class V> GF_DEVICE V reference(V n) { return select(n >= V(1), n, V(1)); }
 
-/// y / m as 2^exponent (1 + fraction), where the fraction near y = m comes from the exact y - m.
+/// y / m and its logarithm, near y = m made from the exact y - m.
 template <class V> struct Ratio {
   V quotient, excess; ///< y / m and y / m - 1
   V logarithm, rest;  ///< log(y / m) and excess - logarithm
+  V near;             ///< 1 near y = m, else 0
 };
 template <class V> GF_DEVICE Ratio<V> ratio(V y, V m) {
   using S = ScalarOf<V>;
@@ -25,16 +26,19 @@ template <class V> GF_DEVICE Ratio<V> ratio(V y, V m) {
   V f = select(near, excess, V(0)), square = f * f;
   V below = fma(square, V(S(0.5)), -C::tail(f, square, V(0))); // f - log(1 + f)
   V far = log(quotient);
-  return {quotient, excess, select(near, f - below, far), select(near, below, excess - far)};
+  return {quotient, excess, select(near, f - below, far), select(near, below, excess - far),
+          select(near, V(1), V(0))};
 }
 
-/// y - m - n log(y / m) for n > -1, y >= 0: at most 8 ulp (f32, f64); for n < 1, where it has a zero, of the
+/// y - m - n log(y / m) for n > -1, y >= 0: at most 16 ulp (f32, f64); for n < 1, where it has a zero, of the
 /// larger of |value| and |y - 1| (1 - n).
 /// deviance(0, y) = y, deviance(n, 0) = inf for n > 0 and -inf for n < 0, deviance(n, inf) = inf, NaN for y <
 /// 0 and NaN.
 template <class V> GF_DEVICE V deviance(V n, V y) {
   Ratio<V> r = ratio(y, reference(n));
-  V value = select(n >= V(1), n * r.rest, fma(V(1) - n, r.logarithm, r.rest));
+  // For n below 1, near y = 1: (y - 1 - log y) + (1 - n) log y.
+  V below = select(r.near > V(0), fma(V(1) - n, r.logarithm, r.rest), fma(-n, r.logarithm, r.excess));
+  V value = select(n >= V(1), n * r.rest, below);
   value = select(both(n == V(0), y >= V(0)), y, value);
   return select(both(y == infinity<V>(), n < infinity<V>()), y, value);
 }
@@ -85,7 +89,7 @@ template <class V> GF_DEVICE V half_step(V n) {
   return select(n >= V(0), from_one + step, not_a_number<V>());
 }
 
-/// The derivative of half_step: at most 8 ulp (f32, f64). inf at 0, 0 at inf, NaN for n < 0 and NaN.
+/// The derivative of half_step: at most 16 ulp (f32, f64). inf at 0, 0 at inf, NaN for n < 0 and NaN.
 template <class V> GF_DEVICE V half_step_slope(V n) {
   using S = ScalarOf<V>;
   using C = GammaConstants<S>;
@@ -98,7 +102,8 @@ template <class V> GF_DEVICE V half_step_slope(V n) {
   return select(n >= V(0), select(small, from_one + step, from_one), not_a_number<V>());
 }
 
-/// log(1 + z^2 / n) for n > 0, where z^2 may overflow: at most 3 ulp (f32, f64).
+/// log(1 + z^2 / n) for n > 0, where z^2 may overflow: at most 3 ulp (f32, f64), or where z^2
+/// underflows as much of its absolute size.
 template <class V> GF_DEVICE V log1p_square(V z, V n) {
   using S = ScalarOf<V>;
   V w = divide(z * z, n);

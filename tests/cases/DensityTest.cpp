@@ -13,6 +13,7 @@ namespace {
 /// Cases that float cannot meet, and why.
 const std::map<std::string, std::string> notInFloat = {
     {"A32.4", "3.0000001 rounds to 3, which is inside"},
+    {"D-student_t-4", "the derivative in nu, 4e-13, is what is left of terms near 3e-7"},
     {"D-uniform-4", "3.0000001 rounds to 3, which is inside"},
     {"D-normal-5", "100000001 is not a float"},
     {"D-categorical-2", "1e-300 rounds to 0"},
@@ -115,7 +116,7 @@ TEST_P(Density, ValueAndPartials) {
   Outcome value = program.run("assess()", inputs, options);
   cases::expectNear(expected.at("logp"), value.score, setting.real, "log density");
 
-  if (!expected.contains("grad"))
+  if (!expected.contains("grad") || expected.at("grad").empty())
     return;
   std::string names;
   for (const auto &[name, partial] : expected.at("grad").items())

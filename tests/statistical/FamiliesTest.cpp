@@ -120,6 +120,25 @@ Family laplaceFamily(double loc, double scale) {
             return x < loc ? tail : 1 - tail;
           }};
 }
+Family logNormalFamily(double mu, double sigma) {
+  return {"log_normal", {mu, sigma}, [=](double x) {
+            return x <= 0 ? 0 : std::erfc(-(std::log(x) - mu) / sigma / std::sqrt(2.0)) / 2;
+          }};
+}
+Family studentFamily(double nu, double loc, double scale) {
+  return {"student_t", {nu, loc, scale}, [=](double x) {
+            double z = (x - loc) / scale, w = z * z / nu;
+            double tail = incompleteBeta(nu / 2, 0.5, 1 / (1 + w), w / (1 + w)) / 2;
+            return z < 0 ? tail : 1 - tail;
+          }};
+}
+Family uniformFamily(double low, double high) {
+  return {"uniform_discrete",
+          {low, high},
+          [=](double k) { return k < low || k > high ? 0 : 1 / (high - low + 1); },
+          "ii",
+          "i64"};
+}
 Family poissonFamily(double rate) {
   return {
       "poisson",
@@ -142,17 +161,20 @@ Family geometricFamily(double p) {
 }
 
 const Family continuous[] = {
-    gammaFamily(0.1, 1), gammaFamily(0.5, 2),    gammaFamily(1, 0.5),    gammaFamily(2.5, 3),
-    gammaFamily(30, 1),  gammaFamily(1e4, 0.01), betaFamily(0.2, 0.3),   betaFamily(1, 1),
-    betaFamily(2, 5),    betaFamily(300, 700),   exponentialFamily(0.5), exponentialFamily(1e3),
-    cauchyFamily(0, 1),  cauchyFamily(-3, 0.2),  laplaceFamily(1, 0.5),  laplaceFamily(0, 20),
+    gammaFamily(0.1, 1),      gammaFamily(0.5, 2),      gammaFamily(1, 0.5),    gammaFamily(2.5, 3),
+    gammaFamily(30, 1),       gammaFamily(1e4, 0.01),   betaFamily(0.2, 0.3),   betaFamily(1, 1),
+    betaFamily(2, 5),         betaFamily(300, 700),     exponentialFamily(0.5), exponentialFamily(1e3),
+    cauchyFamily(0, 1),       cauchyFamily(-3, 0.2),    laplaceFamily(1, 0.5),  laplaceFamily(0, 20),
+    logNormalFamily(0, 1),    logNormalFamily(3, 0.1),  studentFamily(1, 0, 1), studentFamily(5, 2, 0.5),
+    studentFamily(0.5, 0, 1), studentFamily(200, 0, 1),
 };
 const Family counted[] = {
-    poissonFamily(0),         poissonFamily(0.3),    poissonFamily(5),      poissonFamily(9.99),
-    poissonFamily(10),        poissonFamily(30),     poissonFamily(1e4),    binomFamily(0, 0.5),
-    binomFamily(10, 0),       binomFamily(10, 1),    binomFamily(3, 0.2),   binomFamily(20, 0.7),
-    binomFamily(1000, 0.001), binomFamily(40, 0.25), binomFamily(100, 0.9), binomFamily(1000000, 0.3),
-    geometricFamily(1),       geometricFamily(0.5),  geometricFamily(0.01),
+    poissonFamily(0),         poissonFamily(0.3),     poissonFamily(5),      poissonFamily(9.99),
+    poissonFamily(10),        poissonFamily(30),      poissonFamily(1e4),    binomFamily(0, 0.5),
+    binomFamily(10, 0),       binomFamily(10, 1),     binomFamily(3, 0.2),   binomFamily(20, 0.7),
+    binomFamily(1000, 0.001), binomFamily(40, 0.25),  binomFamily(100, 0.9), binomFamily(1000000, 0.3),
+    geometricFamily(1),       geometricFamily(0.5),   geometricFamily(0.01), uniformFamily(1, 6),
+    uniformFamily(4, 4),      uniformFamily(0, 1000), uniformFamily(1, 2),
 };
 const auto nameOf = [](const auto &info) {
   return testName(std::get<0>(info.param), std::get<1>(info.param));
