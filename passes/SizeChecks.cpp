@@ -33,6 +33,8 @@ public:
         visitSlice(slice);
       else if (auto sample = dyn_cast<gen::SampleOp>(op))
         visitSample(sample);
+      else if (isa<gen::TriangularSolveOp, gen::DiagonalOp>(op))
+        visitSquare(op);
       else if (OpTrait::hasElementwiseMappableTraits(op))
         visitElementwise(op);
     });
@@ -73,6 +75,14 @@ private:
           add(sizeOfDimension(known->second.first, known->second.second), "=",
               sizeOfDimension(op.getOperand(i), d), op);
       }
+  }
+
+  /// A matrix that is taken to be square, and as large as a vector beside it.
+  void visitSquare(Operation *op) {
+    Value matrix = op->getOperand(0);
+    add(sizeOfDimension(matrix, 0), "=", sizeOfDimension(matrix, 1), op);
+    if (op->getNumOperands() > 1)
+      add(sizeOfDimension(matrix, 0), "=", sizeOfDimension(op->getOperand(1), 0), op);
   }
 
   /// Parameters whose sizes a distribution ties together.

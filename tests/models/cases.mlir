@@ -1,4 +1,4 @@
-// The models of gfi-cases.json that the language can express so far (NEST waits for gamma).
+// The models of gfi-cases.json that the language can express so far.
 gen.func @M1(%a: f64 {gen.name = "a"}) -> f64 {
   %half = arith.constant 0.5 : f64
   %one = arith.constant 1.0 : f64
