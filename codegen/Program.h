@@ -20,6 +20,7 @@ struct CompileOptions {
   std::string target = "native";  ///< native, x86-64-v4 or x86-64-v3
   std::optional<Mapping> mapping; ///< forces one; otherwise the sizes of each call choose
   int64_t lanes = 0;              ///< 0: one register for elements, two for instances
+  bool counted = false;           ///< kernels count the log densities that they compute: Outcome::counts
 };
 
 /// Arrays by name. An array with one more dimension than the model gives it has one value per instance, in
@@ -47,6 +48,9 @@ struct Outcome {
   Array score, weight, returnValue;
   Arrays choices; ///< drawn ones, whole leaves
   Arrays choiceGradients, argumentGradients, parameterGradients;
+  /// With CompileOptions::counted, for each leaf whose log density the request asks for: how many were
+  /// computed, over all elements and instances. What was computed once for all of them counts once.
+  std::map<std::string, int64_t> counts;
 };
 
 /// A kernel with what it takes; valid as long as a copy of the Program lives.

@@ -20,6 +20,16 @@ def GenDerive : Pass<"gen-derive", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::func::FuncDialect", "::genfuse::gen::GenDialect"];
 }
 
+def GenCount : Pass<"gen-count", "::mlir::func::FuncOp"> {
+  let summary = "count which log densities are computed";
+  let description = [{
+    Marks each `gen.logpdf` with a `gen.counted` of the counter that its attribute `gen.count` names, by default that of its
+    leaf (the name of its location), and lists the counters in the function's attribute `gen.counts`. The
+    lowered kernel adds to one array a counter how many iterations computed the value: what optimisation removes counts
+    nothing, and what leaves a sweep counts once. Only for kernels that are asked to count.
+  }];
+}
+
 def GenExpand : Pass<"gen-expand", "::mlir::func::FuncOp"> {
   let summary = "log densities and draws as arithmetic";
   let description = [{

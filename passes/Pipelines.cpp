@@ -28,6 +28,7 @@ std::string Specialisation::key() const {
     text += " batched:" + name;
   for (const std::string &name : shared)
     text += " shared:" + name;
+  text += counted ? " counted" : "";
   return text;
 }
 
@@ -43,6 +44,8 @@ void addDerive(OpPassManager &passes, const Specialisation &specialisation) {
   options.request = specialisation.request.text();
   options.model = specialisation.model;
   passes.addPass(createGenDerive(options));
+  if (specialisation.counted)
+    passes.nest<func::FuncOp>().addPass(createGenCount());
 }
 
 /// Values and gradients side by side, then made one pass over the data.

@@ -21,6 +21,7 @@ enum class Role {
   argumentGradient,  ///< output
   choiceGradient,    ///< output
   parameterGradient, ///< accumulator: the kernel adds scale * gradient
+  count,             ///< accumulator, i64: how often the kernel computed the log density of this leaf
 };
 
 /// constant + sum of coefficient * symbol.

@@ -152,12 +152,13 @@ void Lowerer::declareArrays() {
   }
   for (auto [i, type] : llvm::enumerate(source.getResultTypes()))
     declare(true, i, type);
+  declareCounters();
 }
 
 void Lowerer::bindArrays() {
   Block &entry = kernel.getBody().front();
   Block &original = source.getBody().front();
-  for (auto [n, array] : llvm::enumerate(arrays)) {
+  for (auto [n, array] : llvm::enumerate(MutableArrayRef(arrays).drop_back(counters.size()))) {
     array.view.memory = memrefOf(builder, entry.getArgument(n), memoryType(array.element, builder));
     array.view.offset = index(0);
     array.view.element = array.element;

@@ -4,6 +4,7 @@
 #include "passes/SymbolicSize.h"
 #include "passes/lower/Lowered.h"
 #include "llvm/ADT/SmallPtrSet.h"
+#include "llvm/ADT/StringMap.h"
 
 namespace genfuse::lower {
 
@@ -120,6 +121,10 @@ private:
   void lowerOneHot(gen::OneHotOp op);
   bool shouldStore(Value value, const Tensor &tensor);
 
+  // Checks.cpp
+  void declareCounters();
+  void lowerCounted(gen::CountedOp op);
+
   // Random.cpp
   mlir::LogicalResult lowerRandom(gen::RandomOp op);
 
@@ -169,6 +174,7 @@ private:
   llvm::DenseMap<mlir::Operation *, Scalar> iteration; ///< the current index of each open sweep
   OpenSweep *delaying = nullptr;                       ///< the sweep whose updates wait for a block of rows
   llvm::SmallVector<Array> arrays;
+  llvm::StringMap<unsigned> counters; ///< the array of each counter; they come after the others
   llvm::SmallVector<Slice> slices;
   unsigned totalDims = 0;
   Value dims, strides, call;
