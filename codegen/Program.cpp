@@ -40,6 +40,7 @@ struct Program::Body {
     result.model = entry;
     result.real = options.real;
     result.mapping = mapping;
+    result.checked = options.checked;
     result.counted = options.counted;
     int64_t registers = mapping == Mapping::instances ? 2 : 1;
     result.lanes = options.lanes ? options.lanes : registers * (options.real == Precision::f32 ? 16 : 8);

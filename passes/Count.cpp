@@ -21,6 +21,8 @@ StringAttr counterOf(gen::LogPdfOp op) {
 
 struct GenCountPass : impl::GenCountBase<GenCountPass> {
   void runOnOperation() override {
+    if (getOperation()->hasAttr(roles::checkOf))
+      return;
     SmallVector<Attribute> names;
     WalkResult result = getOperation().walk([&](gen::LogPdfOp op) {
       StringAttr name = counterOf(op);

@@ -28,6 +28,7 @@ std::string Specialisation::key() const {
     text += " batched:" + name;
   for (const std::string &name : shared)
     text += " shared:" + name;
+  text += checked ? " checked" : "";
   text += counted ? " counted" : "";
   return text;
 }
@@ -44,6 +45,8 @@ void addDerive(OpPassManager &passes, const Specialisation &specialisation) {
   options.request = specialisation.request.text();
   options.model = specialisation.model;
   passes.addPass(createGenDerive(options));
+  if (specialisation.checked)
+    passes.addPass(createGenCheck());
   if (specialisation.counted)
     passes.nest<func::FuncOp>().addPass(createGenCount());
 }

@@ -1,6 +1,7 @@
 #include "passes/SizeChecks.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "passes/Place.h"
 #include "passes/SymbolicSize.h"
 
 using namespace mlir;
@@ -8,14 +9,6 @@ using namespace mlir;
 namespace genfuse {
 
 namespace {
-
-/// `file:line:column` of the innermost place with a file.
-std::string placeOf(Location loc) {
-  if (auto file = loc->findInstanceOf<FileLineColLoc>())
-    return file.getFilename().str() + ":" + std::to_string(file.getLine()) + ":" +
-           std::to_string(file.getColumn());
-  return "the model";
-}
 
 class Collector {
 public:
@@ -25,6 +18,8 @@ public:
     model.walk([&](Operation *op) {
       if (auto einsum = dyn_cast<gen::EinsumOp>(op))
         visitEinsum(einsum);
+      else if (auto sample = dyn_cast<gen::SampleOp>(op))
+        visitSample(sample);
       else if (auto element = dyn_cast<tensor::ExtractOp>(op))
         for (auto [d, index] : llvm::enumerate(element.getIndices()))
           visitIndex(element.getTensor(), d, index, op);
@@ -47,6 +42,13 @@ private:
     std::string line = a + " " + relation + " " + b + " | " + placeOf(op->getLoc());
     if (!llvm::is_contained(checks, line))
       checks.push_back(line);
+  }
+
+  /// One of no classes cannot be chosen.
+  void visitSample(gen::SampleOp op) {
+    for (Value parameter : op.getParameters())
+      if (isa<RankedTensorType>(parameter.getType()) && op.getType().isInteger(64))
+        add(SizeExpression{1, {}, {}}, "<=", sizeOfDimension(parameter, 0), op);
   }
 
   void visitElementwise(Operation *op) {

@@ -38,6 +38,8 @@ std::string statusText(int32_t status) {
     return "a workspace that is too small";
   case GF_NOT_AVAILABLE:
     return "something that is not available";
+  case GF_CHECK_FAILED:
+    return "data that the model cannot take";
   default:
     return "an unknown status";
   }

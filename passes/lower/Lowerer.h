@@ -21,7 +21,8 @@ using Indices = llvm::ArrayRef<OpFoldResult>;
 class Lowerer {
 public:
   explicit Lowerer(mlir::func::FuncOp source);
-  mlir::LogicalResult run();
+  /// `checker`, if there is one, lowers the function that checks the inputs of this one.
+  mlir::LogicalResult run(Lowerer *checker);
 
   mlir::OpBuilder builder;
   mlir::Location loc;
@@ -85,15 +86,16 @@ private:
     unsigned rank, firstDim;
     View view;
     llvm::SmallVector<Index> sizes;
+    std::string name; ///< `argument 's'`, for messages
   };
+  class Entry;
 
   // Kernel.cpp
   void declareArrays();
   void bindArrays();
   void storeResults(mlir::func::ReturnOp op);
   void storeResult(const Array &array, Value value, bool accumulate);
-  void emitEntry();
-  void emitWorkspaceFunction();
+  mlir::LogicalResult lowerKernel();
   View addSlice(SizeExpression elements, mlir::Type memoryElement);
   Value loadWord(mlir::OpBuilder &b, Value pointer, int64_t byteOffset, mlir::Type type);
   Value memrefOf(mlir::OpBuilder &b, Value pointer, mlir::Type element);
@@ -124,6 +126,10 @@ private:
   // Checks.cpp
   void declareCounters();
   void lowerCounted(gen::CountedOp op);
+  int64_t mostCheckIndices();
+  Value ofLane(Scalar value, Value lane);
+  void keepFailure(gen::CheckOp op, Value lane);
+  void lowerCheck(gen::CheckOp op);
 
   // Random.cpp
   mlir::LogicalResult lowerRandom(gen::RandomOp op);
@@ -178,6 +184,10 @@ private:
   llvm::SmallVector<Slice> slices;
   unsigned totalDims = 0;
   Value dims, strides, call;
+  bool isChecker;                          ///< its function checks the inputs of another one
+  Value record;                            ///< where a checker notes failures
+  int64_t checkIndices;                    ///< the most indices that one of its checks has
+  std::map<int64_t, std::string> messages; ///< by the number of the check
 };
 
 } // namespace genfuse::lower
