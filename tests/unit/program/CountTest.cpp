@@ -1,6 +1,7 @@
 // Kernels that count: which log densities a request computes, for any mapping.
 #include "codegen/Program.h"
 #include <gtest/gtest.h>
+#include <ostream>
 
 using namespace genfuse;
 using Counts = std::map<std::string, int64_t>;
@@ -11,6 +12,10 @@ struct Setting {
   Mapping mapping;
   int64_t instances;
 };
+
+void PrintTo(const Setting &setting, std::ostream *out) {
+  *out << mappingName(setting.mapping) << setting.instances;
+}
 
 class Counted : public testing::TestWithParam<Setting> {
 protected:
@@ -61,10 +66,7 @@ TEST_P(Counted, RunsStartAtZero) {
 INSTANTIATE_TEST_SUITE_P(Mappings, Counted,
                          testing::Values(Setting{Mapping::single, 1}, Setting{Mapping::instances, 1},
                                          Setting{Mapping::instances, 37}, Setting{Mapping::elements, 37}),
-                         [](const auto &info) {
-                           return std::string(mappingName(info.param.mapping)) +
-                                  std::to_string(info.param.instances);
-                         });
+                         testing::PrintToStringParamName());
 
 TEST(NotCounted, NothingIsCounted) {
   Model model = Model::load(std::string(GENFUSE_SOURCE_DIR) + "/tests/models/cases.mlir", "M1");
