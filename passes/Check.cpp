@@ -56,13 +56,22 @@ Site siteOf(StringRef leaf, ArrayRef<Value> indices) {
 
 /// What a value has to be, by the domain in its record.
 std::string expectation(StringRef domain) {
-  domain = domain.split(", with").first;
-  return domain == "real" ? "a finite value" : "a value that is " + literal(domain);
+  return domain == "real" ? "a finite value" : "a value that is " + literal(domain.split(", with sum").first);
 }
 
 StringRef leafOf(Operation *op) {
   auto named = op->getLoc()->findInstanceOf<NameLoc>();
   return named ? named.getName().getValue() : StringRef();
+}
+
+/// `, element [2, 3]` for an element of a vector or matrix; its indices join those of the address.
+std::string elementText(SmallVectorImpl<Value> &indices, ArrayRef<Value> at) {
+  std::string text;
+  for (Value index : at) {
+    text += (text.empty() ? ", element [" : ", ") + slot(indices.size());
+    indices.push_back(index);
+  }
+  return text.empty() ? "" : text + "]";
 }
 
 class Checker {
@@ -137,11 +146,7 @@ private:
   void checkNumber(Location loc, Value value, const Site &site, const std::string &what) {
     forEachElement(value, [&](Value x, ArrayRef<Value> at) {
       SmallVector<Value> indices(site.indices);
-      std::string text = what;
-      for (size_t i = 0; i < at.size(); ++i)
-        text += (i == 0 ? ", element [" : ", ") + slot(indices.size() + i);
-      text += at.empty() ? "" : "]";
-      indices.append(at.begin(), at.end());
+      std::string text = what + elementText(indices, at);
       Value ok = arith::CmpFOp::create(builder, loc, arith::CmpFPredicate::ORD, x, x);
       check(loc, ok, text + ": expected a number, got {v}{i}", indices, x);
     });
@@ -216,16 +221,15 @@ private:
       return;
     forEachElement(value, [&](Value x, ArrayRef<Value> at) {
       SmallVector<Value> indices(site.indices), values{x};
-      std::string text = what;
-      for (auto [i, index] : llvm::enumerate(at))
-        text += (i == 0 ? ", element " : ", ") + slot(indices.size() + i);
-      indices.append(at.begin(), at.end());
-      text += ": expected " + expectation(argument.domain);
+      std::string text = what + elementText(indices, at) + ": expected " + expectation(argument.domain);
       if (bound) {
         values.push_back(bound);
         text += " ({b})";
       }
-      if (Value ok = isReal(x) ? holdsReal(loc, x, bound, domain) : holdsInteger(loc, x, bound, domain))
+      Value ok = domain.lowerTriangular ? holdsInTriangle(loc, x, at)
+                 : isReal(x)            ? holdsReal(loc, x, bound, domain)
+                                        : holdsInteger(loc, x, bound, domain);
+      if (ok)
         check(loc, ok, text + ", got {v}{i}", indices, values);
     });
     if (!domain.sumsToOne)
@@ -248,6 +252,20 @@ private:
       return ok;
     Value above = arith::CmpFOp::create(builder, loc, domain.includesParameter ? P::OGE : P::OGT, x, bound);
     return arith::AndIOp::create(builder, loc, ok, above);
+  }
+
+  /// Zero above the diagonal, positive on it, finite below.
+  Value holdsInTriangle(Location loc, Value x, ArrayRef<Value> at) {
+    auto where = [&](arith::CmpIPredicate predicate) -> Value {
+      return arith::CmpIOp::create(builder, loc, predicate, at[0], at[1]);
+    };
+    dist::Domain any, positive;
+    positive.low = 0;
+    Value zero = compare(loc, arith::CmpFPredicate::OEQ, x, 0);
+    Value off = arith::SelectOp::create(builder, loc, where(arith::CmpIPredicate::slt), zero,
+                                        holdsReal(loc, x, {}, any));
+    return arith::SelectOp::create(builder, loc, where(arith::CmpIPredicate::eq),
+                                   holdsReal(loc, x, {}, positive), off);
   }
 
   /// Null where every integer will do.

@@ -1,9 +1,9 @@
 // What a distribution's parameter has to keep, read from the sentence fragment in its record, so that errors,
 // documentation and the checks of checked mode say the same.
 //
-//   domain = part [", with sum 1"]
-//   part   = "real" | "positive" | NUMBER "or more" | "in" ("[" | "(") NUMBER "," NUMBER ("]" | ")")
-//          | "above" PARAMETER | "at least" PARAMETER | "integer" | "boolean"
+//   domain = part [", with sum 1"] | "lower triangular, with positive diagonal"
+//   part   = "real" | "integer" | "positive" | "not negative" | "above" PARAMETER | "not below" PARAMETER
+//          | "in" ("[" | "(") NUMBER "," NUMBER ("]" | ")")
 #pragma once
 
 #include <limits>
@@ -12,13 +12,14 @@
 
 namespace genfuse::dist {
 
-/// Bounds of a number. A real is finite besides. Of a vector each element keeps them.
+/// Bounds of a number. A real is finite besides. Of a vector or matrix each element keeps them.
 struct Domain {
   double low = -std::numeric_limits<double>::infinity(), high = std::numeric_limits<double>::infinity();
   bool includesLow = false, includesHigh = false;
   std::string_view parameter; ///< another parameter that is the lower bound
   bool includesParameter = false;
   bool sumsToOne = false;
+  bool lowerTriangular = false; ///< zeros above the diagonal, positive numbers on it
 };
 
 /// How far the elements of a vector "with sum 1" may be from it: more than what adding a thousand floats
@@ -80,18 +81,15 @@ constexpr std::optional<Domain> domainOf(std::string_view text) {
   using namespace detail;
   Domain domain;
   domain.sumsToOne = takeSuffix(text, ", with sum 1");
-  if (text == "real" || text == "integer" || text == "boolean")
+  if (text == "real" || text == "integer")
     return domain;
-  if (text == "positive") {
+  if (text == "positive" || text == "not negative") {
     domain.low = 0;
+    domain.includesLow = text != "positive";
     return domain;
   }
-  if (takeSuffix(text, " or more")) {
-    const auto low = number(text);
-    if (!low)
-      return std::nullopt;
-    domain.low = *low;
-    domain.includesLow = true;
+  if (text == "lower triangular, with positive diagonal") {
+    domain.lowerTriangular = true;
     return domain;
   }
   if (takePrefix(text, "in ") && text.size() > 2) {
@@ -100,7 +98,7 @@ constexpr std::optional<Domain> domainOf(std::string_view text) {
       found->sumsToOne = domain.sumsToOne;
     return found;
   }
-  domain.includesParameter = takePrefix(text, "at least ");
+  domain.includesParameter = takePrefix(text, "not below ");
   if (!domain.includesParameter && !takePrefix(text, "above "))
     return std::nullopt;
   domain.parameter = text;

@@ -294,7 +294,7 @@ TEST_P(Checked, VectorsOfProbabilities) {
     return run(model, "assess()", inputs);
   };
   std::string start = "one.mlir:2:8: address 'x': parameter 'probs' of categorical";
-  EXPECT_EQ(error({0.5, 0.75, -0.25}), start + ", element 2: expected a value that is in [0, 1], got -0.25");
+  EXPECT_EQ(error({0.5, 0.75, -0.25}), start + ", element [2]: expected a value that is in [0, 1], got -0.25");
   EXPECT_EQ(error({0.5, 0.25, 0.125}), start + ": expected elements with sum 1, got 0.875");
   EXPECT_EQ(error({0.5, 0.25, 0.25}), "no error");
   EXPECT_EQ(error({0, 1, 0}), "no error");
