@@ -2,8 +2,8 @@
 #include "ir/Distributions.h"
 #include "ir/dist/Domain.h"
 #include "passes/Passes.h"
-#include "passes/Place.h"
 #include "passes/Roles.h"
+#include "passes/SizeChecks.h"
 
 using namespace mlir;
 
@@ -157,11 +157,13 @@ private:
       return;
     DictionaryAttr described = function.getArgAttrDict(argument.getArgNumber());
     StringRef role = roles::of(described);
-    if (role != roles::argument && role != roles::parameter && role != roles::returnGradient)
+    if (role != roles::argument && role != roles::newArgument && role != roles::parameter &&
+        role != roles::returnGradient)
       return;
+    StringRef kind = role == roles::newArgument ? StringRef("new argument") : role;
     std::string name = role == roles::returnGradient
                            ? "cotangent of the return value"
-                           : role.str() + " '" + literal(described.getAs<StringAttr>(roles::name)) + "'";
+                           : kind.str() + " '" + literal(described.getAs<StringAttr>(roles::name)) + "'";
     checkNumber(argument.getLoc(), argument, {}, name);
   }
 

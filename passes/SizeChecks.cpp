@@ -1,12 +1,18 @@
 #include "passes/SizeChecks.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "passes/Place.h"
 #include "passes/SymbolicSize.h"
 
 using namespace mlir;
 
 namespace genfuse {
+
+std::string placeOf(Location loc) {
+  if (auto file = loc->findInstanceOf<FileLineColLoc>())
+    return file.getFilename().str() + ":" + std::to_string(file.getLine()) + ":" +
+           std::to_string(file.getColumn());
+  return "the model";
+}
 
 namespace {
 

@@ -131,6 +131,9 @@ private:
   void keepFailure(gen::CheckOp op, Value lane);
   void lowerCheck(gen::CheckOp op);
 
+  // Concat.cpp
+  mlir::LogicalResult lowerConcat(gen::ConcatOp op);
+
   // Random.cpp
   mlir::LogicalResult lowerRandom(gen::RandomOp op);
 
