@@ -116,7 +116,43 @@ private:
 
   void check(Location loc, Value ok, const std::string &message, ArrayRef<Value> indices,
              ArrayRef<Value> values) {
+    for (Value padding : paddings())
+      ok = arith::OrIOp::create(builder, loc, ok, padding);
     gen::CheckOp::create(builder, loc, ok, indices, values, number++, placeOf(loc) + ": " + message);
+  }
+
+  /// For each list of elements that the sweeps here run through: whether this entry is none, because the list
+  /// is shorter than others and filled up with the plate's length (`passes/derive`).
+  SmallVector<Value> paddings() {
+    SmallVector<Value> found;
+    Operation *here = &*builder.getInsertionPoint();
+    for (Operation *parent = here->getParentOp(); parent != function; parent = parent->getParentOp())
+      for (auto index : parent->getRegion(0).front().getOps<arith::IndexCastOp>()) {
+        Operation *ancestor = index->getBlock()->findAncestorOpInBlock(*here);
+        if (!isListed(index) || !index->isBeforeInBlock(ancestor))
+          continue;
+        if (Value length = lengthFor(index))
+          found.push_back(
+              arith::CmpIOp::create(builder, here->getLoc(), arith::CmpIPredicate::eq, index, length));
+      }
+    return found;
+  }
+
+  bool isListed(arith::IndexCastOp index) {
+    auto entry = index.getIn().getDefiningOp<tensor::ExtractOp>();
+    auto list = entry ? dyn_cast<BlockArgument>(entry.getTensor()) : BlockArgument();
+    return list && list.getOwner() == &function.getBody().front() &&
+           roles::of(function.getArgAttrDict(list.getArgNumber())) == roles::elements;
+  }
+
+  /// The length that the sums of the sweep compare the index with.
+  static Value lengthFor(arith::IndexCastOp index) {
+    for (Operation *user : index->getUsers())
+      if (auto compared = dyn_cast<arith::CmpIOp>(user);
+          compared && compared.getPredicate() == arith::CmpIPredicate::ult && compared.getLhs() == index &&
+          compared.getRhs().getParentRegion()->isProperAncestor(index->getParentRegion()))
+        return compared.getRhs();
+    return {};
   }
 
   /// Runs `body` for each element of a value: at once for a scalar, in sweeps for a tensor.
@@ -168,7 +204,7 @@ private:
   }
 
   LogicalResult checkDensity(gen::LogPdfOp op) {
-    Site site = siteOf(leafOf(op), indicesOf(op));
+    Site site = siteOf(leafOf(op), SmallVector<Value>(op.getPosition()));
     // A drawn value is a number if the parameters are what they should be, which its draw checks.
     auto draw = op.getValue().getDefiningOp<gen::DrawOp>();
     if (isReal(op.getValue()) && !draw)
@@ -176,26 +212,6 @@ private:
     if (draw && draw.getParameters() == op.getParameters())
       return success();
     return checkParameters(op, op.getDistribution(), op.getParameters(), site);
-  }
-
-  /// The indices of the choice: those at which its value was read, or those of the plates around it.
-  SmallVector<Value> indicesOf(gen::LogPdfOp op) {
-    size_t wanted = leafOf(op).count('*');
-    SmallVector<Value> indices;
-    Operation *source = op.getValue().getDefiningOp();
-    if (auto element = dyn_cast_or_null<tensor::ExtractOp>(source)) {
-      indices.assign(element.getIndices().begin(), element.getIndices().end());
-    } else if (auto row = dyn_cast_or_null<tensor::ExtractSliceOp>(source)) {
-      for (OpFoldResult offset : row.getMixedOffsets())
-        if (auto index = dyn_cast<Value>(offset))
-          indices.push_back(index);
-    } else {
-      for (gen::SweepOp sweep : nestOf(op))
-        indices.push_back(sweep.getIndex());
-    }
-    if (indices.size() > wanted)
-      indices.resize(wanted);
-    return indices;
   }
 
   LogicalResult checkParameters(Operation *op, StringRef distribution, ValueRange parameters,
@@ -295,20 +311,27 @@ private:
     Value size = tensor::DimOp::create(builder, loc, tensor, dimension);
     Value one = arith::ConstantIndexOp::create(builder, loc, 1);
     // As unsigned numbers negative indices are large.
-    Value ok = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ult, index, size);
+    auto listed = index.getDefiningOp<arith::IndexCastOp>();
+    bool mayBeLength = listed && isListed(listed);
+    auto within = mayBeLength ? arith::CmpIPredicate::ule : arith::CmpIPredicate::ult;
+    Value ok = arith::CmpIOp::create(builder, loc, within, index, size);
     Value last = arith::SubIOp::create(builder, loc, size, one);
     Site site = placeInPlates(op);
     check(loc, ok, site.text + "expected an index from 0 to {b}, got {v}{i}", site.indices, {index, last});
   }
 
   /// Where in the plates an op stands, by the address of a choice below.
-  static Site placeInPlates(Operation *op) {
+  Site placeInPlates(Operation *op) {
     SmallVector<gen::SweepOp> nest = nestOf(op);
     if (nest.empty())
       return {};
     SmallVector<Value> indices;
-    for (gen::SweepOp sweep : nest)
+    for (gen::SweepOp sweep : nest) {
       indices.push_back(sweep.getIndex());
+      for (auto index : sweep.getBlock()->getOps<arith::IndexCastOp>())
+        if (isListed(index) && index->isBeforeInBlock(sweep.getBlock()->findAncestorOpInBlock(*op)))
+          indices.back() = index;
+    }
     StringRef leaf;
     nest.back().walk([&](Operation *inner) {
       if (leaf.empty() && isa<gen::LogPdfOp, gen::DrawOp>(inner))
