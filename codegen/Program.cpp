@@ -40,6 +40,8 @@ struct Program::Body {
     result.model = entry;
     result.real = options.real;
     result.mapping = mapping;
+    result.checked = options.checked;
+    result.counted = options.counted;
     int64_t registers = mapping == Mapping::instances ? 2 : 1;
     result.lanes = options.lanes ? options.lanes : registers * (options.real == Precision::f32 ? 16 : 8);
     return result;
@@ -275,6 +277,9 @@ Outcome Program::Bound::outcome() const {
       break;
     case Role::parameterGradient:
       result.parameterGradients[spec.name] = array;
+      break;
+    case Role::count:
+      result.counts[spec.name] = *array.values<int64_t>();
       break;
     default:
       break;

@@ -20,6 +20,8 @@ struct CompileOptions {
   std::string target = "native";  ///< native, x86-64-v4 or x86-64-v3
   std::optional<Mapping> mapping; ///< forces one; otherwise the sizes of each call choose
   int64_t lanes = 0;              ///< 0: one register for elements, two for instances
+  bool checked = false;           ///< kernels check their data first: NaN, domains of parameters, indices
+  bool counted = false;           ///< kernels count the log densities that they compute: Outcome::counts
 };
 
 /// Arrays by name. An array with one more dimension than the model gives it has one value per instance, in
@@ -52,6 +54,9 @@ struct Outcome {
   Array scoreChange; ///< of requests that start from a trace; their returnValue is set only if it may differ
   Arrays choices;    ///< drawn ones: whole leaves, or by the request's patterns
   Arrays choiceGradients, argumentGradients, parameterGradients;
+  /// With CompileOptions::counted, for each leaf whose log density the request asks for: how many were
+  /// computed, over all elements and instances. What was computed once for all of them counts once.
+  std::map<std::string, int64_t> counts;
 };
 
 /// A kernel with what it takes; valid as long as a copy of the Program lives.

@@ -85,10 +85,13 @@ private:
       add(sizeOfDimension(matrix, 0), "=", sizeOfDimension(op->getOperand(1), 0), op);
   }
 
-  /// Parameters whose sizes a distribution ties together.
+  /// Parameters whose sizes a distribution ties together; one of no classes cannot be chosen.
   void visitSample(gen::SampleOp op) {
     const dist::Record *record = dist::find(op.getDistribution());
     std::map<char, std::pair<Value, unsigned>> seen;
+    for (Value parameter : op.getParameters())
+      if (isa<RankedTensorType>(parameter.getType()) && op.getType().isInteger(64))
+        add(SizeExpression{1, {}, {}}, "<=", sizeOfDimension(parameter, 0), op);
     for (auto [argument, value] : llvm::zip(*record, op.getParameters()))
       for (auto [d, letter] : llvm::enumerate(argument.sizes)) {
         auto [known, isNew] = seen.try_emplace(letter, value, d);

@@ -38,6 +38,8 @@ std::string statusText(int32_t status) {
     return "a workspace that is too small";
   case GF_NOT_AVAILABLE:
     return "something that is not available";
+  case GF_CHECK_FAILED:
+    return "data that the model cannot take";
   default:
     return "an unknown status";
   }
@@ -132,6 +134,10 @@ void Call::pack() {
   pointers_.clear();
   dims_.clear();
   strides_.clear();
+  counters_.clear();
+  for (size_t i = 0; i < bound_.size(); ++i)
+    if (signature_.arrays[i].role == Role::count)
+      counters_.push_back(bound_[i]);
   for (const Array &array : bound_) {
     pointers_.push_back(array.data());
     dims_.insert(dims_.end(), array.shape().begin(), array.shape().end());
@@ -166,6 +172,8 @@ void Call::run(gf_kernel kernel, gf_workspace workspace, uint64_t seed, double s
   call_.error = message_.data();
   call_.error_capacity = static_cast<int64_t>(message_.size());
   message_[0] = 0;
+  for (const Array &counter : counters_)
+    *counter.values<int64_t>() = 0;
   if (workspace != sized_)
     prepareWorkspace(workspace);
   if (const int32_t status = kernel(pointers_.data(), dims_.data(), strides_.data(), &call_); status != GF_OK)

@@ -59,6 +59,7 @@ private:
   std::vector<Array> bound_;     ///< what the kernel gets
   bool ready_ = false;
 
+  std::vector<Array> counters_; ///< outputs that start at zero in each run
   std::vector<void *> pointers_;
   std::vector<int64_t> dims_, strides_;
   std::vector<char> message_;

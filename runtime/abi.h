@@ -6,7 +6,9 @@
  * `pointers` has one entry per array of its signature, in the signature's order. `dims` and `strides` hold
  * the sizes and the strides (in elements) of all arrays one after the other; an array that has one value per
  * instance has the instances as its last dimension. The stride of a last dimension is 1. A scalar is an array
- * of rank 0. Returns GF_OK or an error code, with a message in call->error. */
+ * of rank 0. Returns GF_OK or an error code, with a message in call->error (if that is not null): lower case,
+ * no line feed, cut to error_capacity. After an error nothing but the workspace and the message was written.
+ */
 #ifndef GENFUSE_RUNTIME_ABI_H
 #define GENFUSE_RUNTIME_ABI_H
 
@@ -24,7 +26,8 @@ enum gf_status {
   GF_BAD_SHAPE = 2,
   GF_BAD_ARGUMENT = 3,
   GF_SMALL_WORKSPACE = 4,
-  GF_NOT_AVAILABLE = 5
+  GF_NOT_AVAILABLE = 5,
+  GF_CHECK_FAILED = 6 /* checked kernels: the data is not what the model needs; nothing was written */
 };
 
 typedef struct gf_call {

@@ -41,6 +41,7 @@ struct Options {
   int64_t lanes = 0, instances = 1;
   uint64_t seed = 0;
   double scale = 1.0;
+  bool checked = false, counted = false;
 };
 
 /// JSON given as text or as @FILE.
@@ -136,6 +137,8 @@ json toJson(const Outcome &outcome) {
   add("choice_gradients", outcome.choiceGradients);
   add("argument_gradients", outcome.argumentGradients);
   add("parameter_gradients", outcome.parameterGradients);
+  if (!outcome.counts.empty())
+    result["counts"] = outcome.counts;
   return result;
 }
 
@@ -165,6 +168,8 @@ void work(const Options &options) {
   compile.target = options.target;
   compile.mapping = mappingOf(options.mapping);
   compile.lanes = options.lanes;
+  compile.checked = options.checked;
+  compile.counted = options.counted;
   Program program(model, compile);
   Mapping mapping = compile.mapping.value_or(Mapping::single);
   if (options.stage == "obj")
@@ -208,6 +213,9 @@ int main(int argc, char **argv) {
   app.add_option("--mapping", options.mapping, "force what runs in lanes: instances, elements or single")
       ->check(CLI::IsMember({"instances", "elements", "single"}));
   app.add_option("--lanes", options.lanes, "force the number of lanes");
+  app.add_flag("--checked", options.checked,
+               "check data first: NaN, parameters of distributions, computed indices");
+  app.add_flag("--counted", options.counted, "also count the log densities that are computed, by leaf");
   app.add_option("-o,--output", options.output, "write to a file instead of standard output");
   try {
     app.parse(argc, argv);

@@ -159,8 +159,8 @@ void Deriver::cloneSample(gen::SampleOp op, Totals &totals) {
     value = element(leaves[number], op.getType(), plateIndices, loc);
   }
   mapping.map(op.getResult(), value);
-  Value term =
-      gen::LogPdfOp::create(builder, loc, builder.getF64Type(), op.getDistribution(), value, parameterValues);
+  Value term = gen::LogPdfOp::create(builder, loc, builder.getF64Type(), op.getDistribution(), value,
+                                     parameterValues, plateIndices);
   accumulate(totals.score, term, loc);
   if (status[number] == Status::given)
     accumulate(totals.weight, term, loc);

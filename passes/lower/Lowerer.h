@@ -4,6 +4,7 @@
 #include "passes/SymbolicSize.h"
 #include "passes/lower/Lowered.h"
 #include "llvm/ADT/SmallPtrSet.h"
+#include "llvm/ADT/StringMap.h"
 
 namespace genfuse::lower {
 
@@ -20,7 +21,8 @@ using Indices = llvm::ArrayRef<OpFoldResult>;
 class Lowerer {
 public:
   explicit Lowerer(mlir::func::FuncOp source);
-  mlir::LogicalResult run();
+  /// `checker`, if there is one, lowers the function that checks the inputs of this one.
+  mlir::LogicalResult run(Lowerer *checker);
 
   mlir::OpBuilder builder;
   mlir::Location loc;
@@ -84,15 +86,16 @@ private:
     unsigned rank, firstDim;
     View view;
     llvm::SmallVector<Index> sizes;
+    std::string name; ///< `argument 's'`, for messages
   };
+  class Entry;
 
   // Kernel.cpp
   void declareArrays();
   void bindArrays();
   void storeResults(mlir::func::ReturnOp op);
   void storeResult(const Array &array, Value value, bool accumulate);
-  void emitEntry();
-  void emitWorkspaceFunction();
+  mlir::LogicalResult lowerKernel();
   View addSlice(SizeExpression elements, mlir::Type memoryElement);
   Value loadWord(mlir::OpBuilder &b, Value pointer, int64_t byteOffset, mlir::Type type);
   Value memrefOf(mlir::OpBuilder &b, Value pointer, mlir::Type element);
@@ -134,6 +137,13 @@ private:
   /// A call of device function `base` (gf_lgamma_f32, say), whose result has this type a lane.
   Scalar callDevice(llvm::StringRef base, mlir::ValueRange operands, mlir::Type result, bool varying);
   Scalar callSpecial(gen::SpecialOp op, llvm::ArrayRef<Scalar> operands);
+  // Checks.cpp
+  void declareCounters();
+  void lowerCounted(gen::CountedOp op);
+  int64_t mostCheckIndices();
+  Value ofLane(Scalar value, Value lane);
+  void keepFailure(gen::CheckOp op, Value lane);
+  void lowerCheck(gen::CheckOp op);
 
   // Concat.cpp
   mlir::LogicalResult lowerConcat(gen::ConcatOp op);
@@ -187,9 +197,14 @@ private:
   llvm::DenseMap<mlir::Operation *, Scalar> iteration; ///< the current index of each open sweep
   OpenSweep *delaying = nullptr;                       ///< the sweep whose updates wait for a block of rows
   llvm::SmallVector<Array> arrays;
+  llvm::StringMap<unsigned> counters; ///< the array of each counter; they come after the others
   llvm::SmallVector<Slice> slices;
   unsigned totalDims = 0;
   Value dims, strides, call;
+  bool isChecker;                          ///< its function checks the inputs of another one
+  Value record;                            ///< where a checker notes failures
+  int64_t checkIndices;                    ///< the most indices that one of its checks has
+  std::map<int64_t, std::string> messages; ///< by the number of the check
 };
 
 } // namespace genfuse::lower
