@@ -35,6 +35,7 @@ template <> struct TypeOfKind<dist::Kind::real> { using type = Real; };
 template <> struct TypeOfKind<dist::Kind::integer> { using type = Int; };
 template <> struct TypeOfKind<dist::Kind::boolean> { using type = Bool; };
 template <> struct TypeOfKind<dist::Kind::realVector> { using type = Vector; };
+template <> struct TypeOfKind<dist::Kind::realMatrix> { using type = Matrix; };
 
 template <class R> using ValueOf = typename TypeOfKind<R::record.value>::type;
 template <class R, std::size_t I>
@@ -100,5 +101,11 @@ inline constexpr BernoulliHandle bernoulli;
 
 /// categorical(gf::probs = p) or categorical(gf::logits = l) over 0 .. K-1, from a vector [K].
 inline constexpr TwoWayHandle<dist::Categorical, dist::CategoricalLogits> categorical;
+
+/// mvnormal_cholesky(mu, chol_cov): a Vector with mean mu [k] and covariance L L', where L is the lower triangle of
+/// chol_cov [k][k] (what lies above its diagonal is not read) and has a positive diagonal.
+inline constexpr Handle<dist::MvNormalCholesky> mvnormal_cholesky;
+/// dirichlet(alpha): a Vector on the simplex, as long as alpha.
+inline constexpr Handle<dist::Dirichlet> dirichlet;
 
 } // namespace genfuse

@@ -59,7 +59,8 @@ def Gen_EinsumOp : Gen_Op<"einsum", [Pure]> {
   let description = [{
     Each operand's dimensions are named by letters; the result is the sum over the letters that do not appear after
     the arrow. Dot products, matrix products, outer products, transposition and sums are all this one op, and
-    so are their derivatives.
+    so are their derivatives. With `ordered` the products of a result are added in the order of the summed indices under
+    every mapping: draws that are computed so have the same bits everywhere.
 
     Constraints:
     * (einsum_c1) the specification has one letter group per operand and one for the result.
@@ -75,9 +76,11 @@ def Gen_EinsumOp : Gen_Op<"einsum", [Pure]> {
     }
     ```
   }];
-  let arguments = (ins StrAttr:$spec, Variadic<Gen_Real>:$operands);
+  let arguments = (ins StrAttr:$spec, Variadic<Gen_Real>:$operands, UnitAttr:$ordered);
   let results = (outs Gen_Real:$result);
-  let assemblyFormat = "$spec `(` $operands `)` attr-dict `:` functional-type($operands, $result)";
+  let assemblyFormat = [{
+    (`ordered` $ordered^)? $spec `(` $operands `)` attr-dict `:` functional-type($operands, $result)
+  }];
   let hasVerifier = 1;
   let hasCanonicalizer = 1;
   let extraClassDeclaration = [{
@@ -128,6 +131,29 @@ def Gen_OneHotOp : Gen_Op<"one_hot", [Pure, AttrSizedOperandSegments]> {
   let hasVerifier = 1;
 }
 
+def Gen_ConcatOp : Gen_Op<"concat", [Pure]> {
+  let summary = "one tensor after another";
+  let description = [{
+    The elements of `first`, then those of `second`, along the first dimension: what a plate that has grown collects.
+
+    Constraints:
+    * (concat_c1) both and the result have the same element type and, but for the first dimension, the same shape.
+    * (concat_c2) a static first dimension of the result is the sum of static ones.
+
+    Example:
+    ```mlir
+    func.func @f(%x: tensor<?xf64>, %y: tensor<?xf64>) -> tensor<?xf64> {
+      %z = gen.concat %x, %y : tensor<?xf64>, tensor<?xf64> -> tensor<?xf64>
+      return %z : tensor<?xf64>
+    }
+    ```
+  }];
+  let arguments = (ins Gen_Tensor:$first, Gen_Tensor:$second);
+  let results = (outs Gen_Tensor:$result);
+  let assemblyFormat = "$first `,` $second attr-dict `:` type($first) `,` type($second) `->` type($result)";
+  let hasVerifier = 1;
+}
+
 def Gen_InverseCdfOp : Gen_Op<"inverse_cdf", [Pure]> {
   let summary = "index of a discrete distribution's quantile";
   let description = [{
@@ -150,8 +176,9 @@ def Gen_SpecialOp : Gen_Op<"special", [Pure, SameOperandsAndResultType] # Elemen
   let summary = "special function of the device library";
   let description = [{
     A function that `math` lacks, of scalars or elementwise: `lgamma` (log |gamma(x)|), `digamma`, `sinpi`, `cospi`, and
-    the parts of densities of runtime/device/saddle.h: `stirling`, `half_step`, `deviance` and `log1p_square`. All but
-    the derivatives (`digamma`, `stirling_slope`, `half_step_slope`, `deviance_slope`), `sinpi` and `cospi` can be
+    the parts of densities of runtime/device/saddle.h: `stirling`, `half_step`, `deviance` and `log1p_square`; and, for
+    samplers, `at_least_normal`, its operand but at least the smallest normal number. All but the derivatives
+    (`digamma`, `stirling_slope`, `half_step_slope`, `deviance_slope`), `sinpi`, `cospi` and `at_least_normal` can be
     differentiated.
 
     Constraints:

@@ -16,6 +16,7 @@ inline constexpr SpecialFunction specialFunctions[] = {
     {"lgamma", 1},    {"digamma", 1},         {"sinpi", 1},        {"cospi", 1},
     {"stirling", 1},  {"stirling_slope", 1},  {"deviance", 2},     {"deviance_slope", 2},
     {"half_step", 1}, {"half_step_slope", 1}, {"log1p_square", 2},
+    {"at_least_normal", 1},
 };
 
 struct Variate {

@@ -39,6 +39,12 @@ private:
     auto elements = dyn_cast<RankedTensorType>(value);
     return !flags || (elements && flags.getShape() == elements.getShape());
   }
+  /// The same where the elements of g mix: flags of single elements of g say nothing of the product's.
+  template <class F> void contributeMixed(Value operand, F &&make) {
+    if (g.guard && isa<RankedTensorType>(g.guard.getType()))
+      return contribute(operand, make);
+    contributeScaled(operand, make);
+  }
   void linear(Value operand, Value value) {
     if (isActive(operand))
       adjoints.add(emit, {operand, {}}, {value, g.guard});
@@ -52,6 +58,7 @@ private:
   void select(arith::SelectOp op);
   void einsum(gen::EinsumOp op);
   void reduceMax(gen::ReduceMaxOp op);
+  void triangularSolve(gen::TriangularSolveOp op);
   void fromElements(tensor::FromElementsOp op);
   LogicalResult slice(tensor::ExtractSliceOp op);
   bool elementary(Operation *op);
@@ -86,7 +93,7 @@ void Rules::select(arith::SelectOp op) {
 void Rules::einsum(gen::EinsumOp op) {
   for (unsigned k = 0; k < op.getNumOperands(); ++k) {
     Value operand = op.getOperand(k);
-    contributeScaled(operand, [&] {
+    contributeMixed(operand, [&] {
       StringRef letters = op.getLetters(k);
       std::string spec = op.getResultLetters().str();
       SmallVector<Value> operands{g.value};
@@ -125,6 +132,19 @@ void Rules::reduceMax(gen::ReduceMaxOp op) {
     Value ones = emit.make<arith::SelectOp>(largest, emit.fill(1.0, x), zeros);
     Value count = emit.einsum("i->", ones, op.getType());
     return emit.make<arith::SelectOp>(largest, emit.splat(over(g.value, count), x), zeros);
+  });
+}
+
+/// L y = b: the cotangent of b is v = L'^-1 g, that of L the lower triangle of -v y'. L' y = b: v = L^-1 g and
+/// -y v'.
+void Rules::triangularSolve(gen::TriangularSolveOp op) {
+  Value y = op.getResult();
+  Value v = emit.make<gen::TriangularSolveOp>(y.getType(), op.getMatrix(), g.value, !op.getTransposed());
+  contributeMixed(op.getVector(), [&] { return v; });
+  contributeMixed(op.getMatrix(), [&] {
+    Value rows = op.getTransposed() ? y : negative(v), columns = op.getTransposed() ? negative(v) : y;
+    Type type = op.getMatrix().getType();
+    return emit.make<gen::LowerTriangleOp>(emit.einsum("i,j->ij", {rows, columns}, type));
   });
 }
 
@@ -259,6 +279,21 @@ LogicalResult Rules::apply(Operation *op) {
       .Case([&](gen::EinsumOp o) { return einsum(o), success(); })
       .Case([&](gen::ReduceMaxOp o) { return reduceMax(o), success(); })
       .Case([&](gen::SpecialOp o) { return special(o); })
+      .Case([&](gen::TriangularSolveOp o) { return triangularSolve(o), success(); })
+      .Case([&](gen::LowerTriangleOp o) {
+        contribute(o.getMatrix(), [&] { return emit.make<gen::LowerTriangleOp>(g.value); });
+        return success();
+      })
+      .Case([&](gen::DiagonalOp o) {
+        contribute(o.getMatrix(),
+                   [&] { return emit.make<gen::DiagonalMatrixOp>(o.getMatrix().getType(), g.value); });
+        return success();
+      })
+      .Case([&](gen::DiagonalMatrixOp o) {
+        contribute(o.getVector(),
+                   [&] { return emit.make<gen::DiagonalOp>(o.getVector().getType(), g.value); });
+        return success();
+      })
       .Case([&](tensor::FromElementsOp o) { return fromElements(o), success(); })
       .Case([&](tensor::ExtractSliceOp o) { return slice(o); })
       .Case([&](tensor::ExtractOp o) {

@@ -60,7 +60,9 @@ inline IrBoolean operator<=(const IrInteger &a, const IrInteger &b) {
 class IrSource {
 public:
   IrSource(gen::DrawOp draw, mlir::OpBuilder &builder) : draw(draw), builder(builder) {}
-  IrReal standardNormal() { return variate("normal", {}, builder.getF64Type()); }
+  IrReal standardNormal() {
+    return component ? next("stream_normal", {}) : variate("normal", {}, builder.getF64Type());
+  }
   IrReal standardUniform() { return variate("uniform", {}, builder.getF64Type()); }
 
   /// Gamma variates of scale 1, and their logarithms (which do not underflow); NaN where shape is not
@@ -76,6 +78,14 @@ public:
     return variate("integer", {low.value, high.value}, builder.getI64Type(), taken++);
   }
 
+  /// The source of component `index` of a vector value, which may take one variate of the draw's own stream (and no
+  /// uniform).
+  IrSource ofComponent(mlir::Value index) const {
+    IrSource own = *this;
+    own.component = index;
+    return own;
+  }
+
 private:
   IrReal next(llvm::StringRef kind, std::initializer_list<IrReal> parameters) {
     llvm::SmallVector<mlir::Value> values;
@@ -86,7 +96,8 @@ private:
   /// The first variate of a draw's own stream is element 0, which needs no operand.
   Emitted variate(llvm::StringRef kind, mlir::ValueRange parameters, mlir::Type type, int64_t element = 0) {
     mlir::Location loc = draw.getLoc();
-    mlir::Value number;
+    mlir::Value number = component;
+    assert((!component || element == 0) && "a component takes one variate");
     if (element)
       number = mlir::arith::ConstantIndexOp::create(builder, loc, element);
     auto random = gen::RandomOp::create(builder, loc, type, kind, parameters, draw.getSeed(),
@@ -95,6 +106,7 @@ private:
   }
   gen::DrawOp draw;
   mlir::OpBuilder &builder;
+  mlir::Value component;
   int64_t taken = 0;
 };
 

@@ -6,11 +6,13 @@
 #include "ir/dist/Binom.h"
 #include "ir/dist/Categorical.h"
 #include "ir/dist/Cauchy.h"
+#include "ir/dist/Dirichlet.h"
 #include "ir/dist/Exponential.h"
 #include "ir/dist/Gamma.h"
 #include "ir/dist/Geometric.h"
 #include "ir/dist/Laplace.h"
 #include "ir/dist/LogNormal.h"
+#include "ir/dist/MvNormal.h"
 #include "ir/dist/Normal.h"
 #include "ir/dist/Poisson.h"
 #include "ir/dist/StudentT.h"
@@ -26,6 +28,7 @@ template <class... Records> struct RecordList {
 
 using All =
     RecordList<Normal, Uniform, Bernoulli, BernoulliLogits, Categorical, CategoricalLogits, Gamma, Beta,
-               Exponential, Poisson, Binom, Geometric, Cauchy, Laplace, LogNormal, StudentT, UniformDiscrete>;
+               Exponential, Poisson, Binom, Geometric, Cauchy, Laplace, LogNormal, StudentT, UniformDiscrete,
+               MvNormalCholesky, Dirichlet>;
 
 } // namespace genfuse::dist

@@ -72,6 +72,7 @@
   GF_BINARY_ENTRY(deviance, suffix, V)                                                                       \
   GF_BINARY_ENTRY(deviance_slope, suffix, V)                                                                 \
   GF_BINARY_ENTRY(log1p_square, suffix, V)                                                                   \
+  GF_UNARY_ENTRY(at_least_normal, suffix, V)                                                                 \
   GF_DRAW_ENTRY(uniform, suffix, real, V, U)                                                                 \
   GF_DRAW_ENTRY(normal, suffix, real, V, U)                                                                  \
   GF_SAMPLER_0(stream_normal, suffix, genfuse::device::ScalarOf<V>, V, U)                                    \

@@ -44,10 +44,15 @@ GF_DEVICE GammaVariate<V> gamma_variate(const Stream<U, ScalarOf<V>> &stream, V 
   return {select(valid, value, none), select(valid, logarithm, none)};
 }
 
+/// x, but at least the smallest normal number; NaN for NaN.
+template <class V> GF_DEVICE V at_least_normal(V x) {
+  V least = V(FormatOf<V>::smallest_normal);
+  return select(x < least, least, x);
+}
+
 /// A gamma variate of scale 1, at least the smallest normal number, so that its log density is finite.
 template <class U, class V> GF_DEVICE V draw_gamma(const Stream<U, ScalarOf<V>> &stream, V shape) {
-  V least = V(FormatOf<V>::smallest_normal), value = gamma_variate(stream, shape).value;
-  return select(value < least, least, value);
+  return at_least_normal(gamma_variate(stream, shape).value);
 }
 template <class U, class V> GF_DEVICE V draw_log_gamma(const Stream<U, ScalarOf<V>> &stream, V shape) {
   return gamma_variate(stream, shape).logarithm;

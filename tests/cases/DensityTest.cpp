@@ -32,6 +32,8 @@ std::string typeName(dist::Kind kind) {
     return "i1";
   case dist::Kind::realVector:
     return "tensor<?xf64>";
+  case dist::Kind::realMatrix:
+    return "tensor<?x?xf64>";
   }
   return "";
 }

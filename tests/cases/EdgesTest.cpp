@@ -17,6 +17,8 @@ struct Edge {
   bool finiteGradient = true;
 };
 
+void PrintTo(const Edge &edge, std::ostream *out) { *out << edge.family << " at " << edge.x; }
+
 const double inf = HUGE_VAL;
 const Edge edges[] = {
     {"poisson", -1, {2}, "ri", -inf},

@@ -24,6 +24,8 @@ std::string typeName(dist::Kind kind) {
     return "i1";
   case dist::Kind::realVector:
     return "tensor<?xf64>";
+  case dist::Kind::realMatrix:
+    return "tensor<?x?xf64>";
   }
   return "";
 }
@@ -43,8 +45,8 @@ std::string modelText(const dist::Record &record) {
          typeName(record.value) + "\n    gen.yield\n  }\n  gen.return\n}\n";
 }
 
-/// Valid parameter values: the k-th argument is 0.25 + 0.5 k if it is real, 4 if it is
-/// an integer, a vector of reals is (0.2, 0.5, 0.3).
+/// Valid parameter values: the k-th argument is 0.25 + 0.5 k if it is real, 4 if it is an integer; a vector of reals
+/// is (0.2, 0.5, 0.3), a matrix lower triangular with 0.75, 0.5, 0.3 on its diagonal.
 template <class T> Inputs exampleInputs(const dist::Record &record) {
   Inputs inputs;
   T next = T(0.25);
@@ -52,6 +54,8 @@ template <class T> Inputs exampleInputs(const dist::Record &record) {
     Array &array = inputs.arguments[std::string(argument.name)];
     if (argument.kind == dist::Kind::realVector)
       array = Array::from<T>({T(0.2), T(0.5), T(0.3)});
+    else if (argument.kind == dist::Kind::realMatrix)
+      array = Array::from<T>({T(0.75), 0, 0, T(0.2), T(0.5), 0, T(0.1), T(-0.3), T(0.3)}, {3, 3});
     else if (argument.kind == dist::Kind::integer)
       array = Array::scalar(int64_t{4});
     else
