@@ -79,7 +79,7 @@ private:
   func::FuncOp function;
   IRMapping mapping;
   SmallVector<Value> plateIndices;
-  Value seed, instance, returnCotangent;
+  Value seed, instance, returnCotangent, scoreCotangent;
   SmallVector<Attribute> argumentAttributes, resultAttributes;
   SmallVector<Value> results;
 };
@@ -280,6 +280,9 @@ LogicalResult Deriver::buildArguments() {
         addArgument(returned.getType(), roles::describe(builder, roles::returnGradient, "return", *shape),
                     model.getLoc());
   }
+  if (request.weighted)
+    scoreCotangent = addArgument(builder.getF64Type(),
+                                 roles::describe(builder, roles::scoreGradient, "score", {}), model.getLoc());
   if (draws) {
     seed =
         addArgument(builder.getI64Type(), roles::describe(builder, roles::seed, "seed", {}), model.getLoc());
@@ -422,6 +425,8 @@ LogicalResult Deriver::finish(const Totals &totals, Value returned) {
   if (request.operation == GfiOperation::gradient) {
     Value objective = orZero(totals.score);
     Location loc = model.getLoc();
+    if (scoreCotangent)
+      objective = arith::MulFOp::create(builder, loc, scoreCotangent, objective);
     if (returnCotangent) {
       StringRef letters = StringRef("ijkl").take_front(
           isa<RankedTensorType>(returned.getType()) ? cast<RankedTensorType>(returned.getType()).getRank()
@@ -442,7 +447,8 @@ LogicalResult Deriver::finish(const Totals &totals, Value returned) {
     if (request.dropConstants)
       gradient->setAttr("drop_constants", builder.getUnitAttr());
     // With drop_constants both lose the same summands.
-    addResult(returnCotangent ? orZero(totals.score) : objective, describe(roles::score, "score", {}));
+    addResult(returnCotangent || scoreCotangent ? orZero(totals.score) : objective,
+              describe(roles::score, "score", {}));
     for (auto [value, attribute] : llvm::zip(gradient.getResults(), attributes))
       addResult(value, attribute);
     return success();

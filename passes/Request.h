@@ -11,7 +11,8 @@
 //   assess()                          every choice is given
 //   gradient(x, theta | y/*)          with respect to x and theta; the names after the bar are checked, no
 //   more
-// Flags: `return` (gradient: add <cotangent, return value> to the objective), `replay` (drawn choices are
+// Flags: `return` (gradient: add <cotangent, return value> to the objective), `weighted` (gradient: the log
+// density counts times a cotangent that the caller gives, one per instance), `replay` (drawn choices are
 // read from the caller, weights stay those of drawn choices), `drop-constants` (gradient: leave out constant
 // summands).
 #pragma once
@@ -28,6 +29,7 @@ struct Request {
   std::vector<std::string> names;
   std::vector<std::string> given;
   bool returnGradient = false;
+  bool weighted = false;
   bool replay = false;
   bool dropConstants = false;
 

@@ -21,6 +21,7 @@ enum class Role {
   argumentGradient,  ///< output
   choiceGradient,    ///< output
   parameterGradient, ///< accumulator: the kernel adds scale * gradient
+  scoreGradient,     ///< input: cotangent of the score (request flag `weighted`)
 };
 
 /// constant + sum of coefficient * symbol.
