@@ -32,7 +32,7 @@ struct Inputs {
   Arrays parameters; ///< by path, `digit/W`
   ChoiceMap choices; ///< the given choices; with the flag `replay` also the draws
   Array returnGradient;
-  Array scoreGradient; ///< with the flag `weighted`: real, [instance] or a scalar
+  Array scoreGradient = {}; ///< with the flag `weighted`: real, [instance] or a scalar
 };
 
 struct RunOptions {
