@@ -6,6 +6,7 @@
 #include "mlir/Parser/Parser.h"
 #include "runtime/Binding.h"
 #include "runtime/Error.h"
+#include "runtime/InitialParameters.h"
 #include <mutex>
 #include <set>
 
@@ -101,9 +102,12 @@ public:
       : single(single), inputs(inputs), options(options), given(single.arrays.size()) {
     matchNamed(Role::argument, inputs.arguments, "argument");
     matchNamed(Role::parameter, inputs.parameters, "parameter");
-    for (size_t i = 0; i < single.arrays.size(); ++i)
+    for (size_t i = 0; i < single.arrays.size(); ++i) {
       if (single.arrays[i].role == Role::returnGradient && inputs.returnGradient.defined())
         take(i, inputs.returnGradient);
+      if (single.arrays[i].role == Role::scoreGradient && inputs.scoreGradient.defined())
+        take(i, inputs.scoreGradient);
+    }
     matchNamed(Role::newArgument, inputs.newArguments, "new argument");
     matchNamed(Role::constraint, inputs.constraints, "constraint");
     matchNamed(Role::elements, inputs.elements, "list of elements");
@@ -313,29 +317,7 @@ Trace Program::generate(const Inputs &inputs, const RunOptions &options) const {
 }
 
 Arrays Program::initialParameters(const Arrays &arguments) const {
-  const Signature &single = signature("simulate()");
-  std::vector<Array> given(single.arrays.size());
-  for (size_t i = 0; i < given.size(); ++i)
-    if (auto found = arguments.find(single.arrays[i].name);
-        single.arrays[i].role == Role::argument && found != arguments.end())
-      given[i] = found->second;
-  Binding binding(single, given, 1);
-  Arrays parameters;
-  for (size_t i = 0; i < given.size(); ++i) {
-    const ArraySpec &spec = single.arrays[i];
-    if (spec.role != Role::parameter)
-      continue;
-    Array array = Array::zeros(spec.type, binding.shapeOf(i));
-    for (int64_t e = 0; !spec.init.empty() && e < array.elementCount(); ++e) {
-      double value = spec.init.size() == 1 ? spec.init[0] : spec.init[e];
-      if (spec.type == ElementType::f32)
-        array.values<float>()[e] = static_cast<float>(value);
-      else
-        array.values<double>()[e] = value;
-    }
-    parameters[spec.name] = array;
-  }
-  return parameters;
+  return genfuse::initialParameters(signature("simulate()"), arguments);
 }
 
 // Text and objects.

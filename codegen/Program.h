@@ -38,6 +38,7 @@ struct Inputs {
   /// values, by the request's patterns (`y/[]`); lists of elements by plate (`y/[]`, i64, increasing; entries
   /// from the plate's length on are ignored); which elements of lists are selected, by pattern.
   Arrays newArguments, constraints, elements, selected;
+  Array scoreGradient = {}; ///< with the flag `weighted`: real, [instance] or a scalar
 };
 
 struct RunOptions {

@@ -16,8 +16,9 @@ inline constexpr llvm::StringLiteral name = "gen.name", role = "gen.role", shape
                                      checkOf = "gen.check_of", count = "gen.count", counts = "gen.counts";
 
 inline constexpr llvm::StringLiteral argument = "argument", parameter = "parameter", choice = "choice",
-                                     returnGradient = "return_gradient", score = "score", weight = "weight",
-                                     returnValue = "return", argumentGradient = "argument_gradient",
+                                     returnGradient = "return_gradient", scoreGradient = "score_gradient",
+                                     score = "score", weight = "weight", returnValue = "return",
+                                     argumentGradient = "argument_gradient",
                                      choiceGradient = "choice_gradient",
                                      parameterGradient = "parameter_gradient", seed = "seed",
                                      instance = "instance", instances = "instances",
