@@ -40,6 +40,7 @@ struct Program::Body {
     result.model = entry;
     result.real = options.real;
     result.mapping = mapping;
+    result.optimise = options.optimise;
     int64_t registers = mapping == Mapping::instances ? 2 : 1;
     result.lanes = options.lanes ? options.lanes : registers * (options.real == Precision::f32 ? 16 : 8);
     return result;
@@ -67,7 +68,8 @@ KernelHandle Program::kernel(const std::string &request, Mapping mapping,
   std::lock_guard lock(body->mutex);
   std::unique_ptr<Kernel> &kernel = body->kernels[specialisation.key()];
   if (!kernel)
-    kernel = std::make_unique<Kernel>(*body->module, specialisation, CpuOptions{body->options.target});
+    kernel = std::make_unique<Kernel>(*body->module, specialisation,
+                                      CpuOptions{body->options.target, body->options.optimise ? 2u : 0u});
   return {&kernel->signature(), kernel->run(), kernel->workspace(), kernel->compileMilliseconds()};
 }
 

@@ -20,6 +20,7 @@ struct CompileOptions {
   std::string target = "native";  ///< native, x86-64-v4 or x86-64-v3
   std::optional<Mapping> mapping; ///< forces one; otherwise the sizes of each call choose
   int64_t lanes = 0;              ///< 0: one register for elements, two for instances
+  bool optimise = true;           ///< false leaves out every pass that only makes code faster (for tests)
 };
 
 /// Arrays by name. An array with one more dimension than the model gives it has one value per instance, in

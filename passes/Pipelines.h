@@ -29,6 +29,7 @@ struct Specialisation {
   int64_t lanes = 16;
   std::vector<std::string> batched; ///< arguments with one value per instance
   std::vector<std::string> shared;  ///< choices that all instances share
+  bool optimise = true;             ///< false leaves out every pass that only makes code faster
 
   /// Text that is equal for equal specialisations.
   std::string key() const;
