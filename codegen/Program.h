@@ -33,6 +33,10 @@ struct Inputs {
   Arrays parameters; ///< by path, `digit/W`
   ChoiceMap choices; ///< the given choices; with the flag `replay` also the draws
   Array returnGradient;
+  /// For requests that start from a trace (`arguments` and `choices` are the trace's): changed arguments; new
+  /// values, by the request's patterns (`y/[]`); lists of elements by plate (`y/[]`, i64, increasing; entries
+  /// from the plate's length on are ignored); with what is drawn again beyond its list, masks by leaf.
+  Arrays newArguments, constraints, elements, selected;
 };
 
 struct RunOptions {
@@ -46,7 +50,8 @@ struct RunOptions {
 /// none.
 struct Outcome {
   Array score, weight, returnValue;
-  Arrays choices; ///< drawn ones, whole leaves
+  Array scoreChange; ///< of requests that start from a trace; their returnValue is set only if it may differ
+  Arrays choices;    ///< drawn ones: whole leaves, or by the request's patterns
   Arrays choiceGradients, argumentGradients, parameterGradients;
 };
 
@@ -108,6 +113,9 @@ public:
   std::string object(const std::string &request, Mapping mapping = Mapping::single) const;
 
   const CompileOptions &options() const;
+
+  /// The leaves of the model's traces, in program order: names, types and shapes.
+  std::vector<ArraySpec> leaves() const;
 
 private:
   struct Body;
