@@ -16,6 +16,8 @@ template <dist::Kind kind> auto as(const Tensor &tensor) {
     return tensor.integer();
   else if constexpr (kind == dist::Kind::boolean)
     return tensor.boolean();
+  else if constexpr (kind == dist::Kind::realMatrix)
+    return SquareMatrix{size_t(tensor.shape.at(0)), tensor.elements};
   else
     return tensor.elements;
 }

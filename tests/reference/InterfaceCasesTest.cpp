@@ -18,10 +18,10 @@ const std::set<std::string> excluded = {
     "E07", // masks
 };
 
-const std::map<std::string, std::string> files = {{"M1", "tests/models/cases.mlir"},
-                                                  {"M1p", "tests/models/cases.mlir"},
-                                                  {"PL", "tests/models/cases.mlir"},
-                                                  {"MM", "tests/reference/models.mlir"}};
+const std::map<std::string, std::string> files = {
+    {"M1", "tests/models/cases.mlir"},   {"M1p", "tests/models/cases.mlir"},
+    {"PL", "tests/models/cases.mlir"},   {"MM", "tests/reference/models.mlir"},
+    {"NEST", "tests/models/cases.mlir"}, {"SB", "tests/models/cases.mlir"}};
 
 std::vector<json> interfaceCases() {
   std::ifstream file(std::string(GENFUSE_SOURCE_DIR) + "/tests/cases/gfi-cases.json");
@@ -191,6 +191,6 @@ std::string caseName(const testing::TestParamInfo<json> &info) {
 INSTANTIATE_TEST_SUITE_P(Cases, Reference, testing::ValuesIn(interfaceCases()), caseName);
 
 /// The list above is not empty by accident.
-TEST(ReferenceCases, AreAllThere) { EXPECT_EQ(interfaceCases().size(), 23u); }
+TEST(ReferenceCases, AreAllThere) { EXPECT_EQ(interfaceCases().size(), 35u); }
 
 } // namespace
