@@ -43,6 +43,7 @@ struct Program::Body {
     result.mapping = mapping;
     result.checked = options.checked;
     result.counted = options.counted;
+    result.optimise = options.optimise;
     int64_t registers = mapping == Mapping::instances ? 2 : 1;
     result.lanes = options.lanes ? options.lanes : registers * (options.real == Precision::f32 ? 16 : 8);
     return result;
@@ -70,7 +71,8 @@ KernelHandle Program::kernel(const std::string &request, Mapping mapping,
   std::lock_guard lock(body->mutex);
   std::unique_ptr<Kernel> &kernel = body->kernels[specialisation.key()];
   if (!kernel)
-    kernel = std::make_unique<Kernel>(*body->module, specialisation, CpuOptions{body->options.target});
+    kernel = std::make_unique<Kernel>(*body->module, specialisation,
+                                      CpuOptions{body->options.target, body->options.optimise ? 2u : 0u});
   return {&kernel->signature(), kernel->run(), kernel->workspace(), kernel->compileMilliseconds()};
 }
 

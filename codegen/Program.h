@@ -22,6 +22,7 @@ struct CompileOptions {
   int64_t lanes = 0;              ///< 0: one register for elements, two for instances
   bool checked = false;           ///< kernels check their data first: NaN, domains of parameters, indices
   bool counted = false;           ///< kernels count the log densities that they compute: Outcome::counts
+  bool optimise = true;           ///< false leaves out every pass that only makes code faster (for tests)
 };
 
 /// Arrays by name. An array with one more dimension than the model gives it has one value per instance, in

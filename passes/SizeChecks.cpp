@@ -3,6 +3,7 @@
 #include "ir/Distributions.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "passes/SliceDims.h"
 #include "passes/SymbolicSize.h"
 
 using namespace mlir;
@@ -121,7 +122,7 @@ private:
   }
 
   void visitSlice(tensor::ExtractSliceOp op) {
-    llvm::SmallBitVector dropped = op.getDroppedDims();
+    llvm::SmallBitVector dropped = droppedDims(op);
     for (int64_t d = 0; d < op.getSourceType().getRank(); ++d) {
       OpFoldResult offset = op.getMixedOffsets()[d], size = op.getMixedSizes()[d];
       if (dropped.test(d)) {

@@ -233,6 +233,10 @@ void Lowerer::storeResult(const Array &array, Value value, bool accumulate) {
   forEachIndex(held.sizes, [&](Indices indices) { put(indices, load(*held.view, indices)); });
 }
 
+bool Lowerer::accumulates(const Array &array) {
+  return roles::of(source.getResultAttrDict(array.number)) == roles::parameterGradient;
+}
+
 void Lowerer::storeResults(func::ReturnOp op) {
   for (const Array &array : arrays) {
     if (!array.isResult)
@@ -241,8 +245,7 @@ void Lowerer::storeResults(func::ReturnOp op) {
     auto known = destinations.find(value);
     if (known != destinations.end() && known->second.memory == array.view.memory)
       continue;
-    bool accumulate = roles::of(source.getResultAttrDict(array.number)) == roles::parameterGradient;
-    storeResult(array, value, accumulate);
+    storeResult(array, value, accumulates(array));
   }
 }
 

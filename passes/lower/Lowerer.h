@@ -93,6 +93,7 @@ private:
   // Kernel.cpp
   void declareArrays();
   void bindArrays();
+  bool accumulates(const Array &result);
   void storeResults(mlir::func::ReturnOp op);
   void storeResult(const Array &array, Value value, bool accumulate);
   mlir::LogicalResult lowerKernel();

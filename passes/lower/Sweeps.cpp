@@ -9,13 +9,14 @@ using namespace mlir;
 namespace genfuse::lower {
 
 /// Where a stack goes: into a result of the function, into the enclosing sweep's stack, or into the
+/// workspace. A parameter's gradient is added to what is there (storeResult), so its parts wait in the
 /// workspace.
 std::optional<View> Lowerer::destination(gen::SweepOp op, unsigned number) {
   Value result = op.getResult(number);
   for (OpOperand &use : result.getUses()) {
     if (isa<func::ReturnOp>(use.getOwner())) {
       for (const Array &array : arrays)
-        if (array.isResult && array.number == use.getOperandNumber())
+        if (array.isResult && array.number == use.getOperandNumber() && !accumulates(array))
           return array.view;
     }
     auto parent = dyn_cast<gen::SweepOp>(op->getParentOp());
