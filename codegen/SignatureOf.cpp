@@ -70,6 +70,11 @@ private:
         .Case(roles::argumentGradient, Role::argumentGradient)
         .Case(roles::choiceGradient, Role::choiceGradient)
         .Case(roles::parameterGradient, Role::parameterGradient)
+        .Case(roles::newArgument, Role::newArgument)
+        .Case(roles::constraint, Role::constraint)
+        .Case(roles::elements, Role::elements)
+        .Case(roles::selected, Role::selected)
+        .Case(roles::scoreChange, Role::scoreChange)
         .Default(std::nullopt);
   }
 

@@ -245,6 +245,26 @@ void EinsumOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRCont
   patterns.add<DropIdentity, FoldTransposition>(context);
 }
 
+// gen.concat
+
+LogicalResult ConcatOp::verify() {
+  auto result = cast<RankedTensorType>(getType());
+  int64_t length = 0;
+  for (Value operand : getOperands()) {
+    auto type = cast<RankedTensorType>(operand.getType());
+    if (type.getElementType() != result.getElementType() || type.getRank() != result.getRank() ||
+        type.getRank() == 0 || type.getShape().drop_front() != result.getShape().drop_front())
+      return emitOpError("operand of type ") << type << " does not go into " << result; // concat_c1
+    length = type.isDynamicDim(0) || ShapedType::isDynamic(length) ? ShapedType::kDynamic
+                                                                   : length + type.getDimSize(0);
+  }
+  if (result.getDimSize(0) != length && !result.isDynamicDim(0))
+    return emitOpError("expected a first dimension of ") // concat_c2
+           << (ShapedType::isDynamic(length) ? "dynamic size" : std::to_string(length)) << ", got "
+           << result.getDimSize(0);
+  return success();
+}
+
 // gen.one_hot
 
 LogicalResult OneHotOp::verify() {

@@ -127,6 +127,29 @@ def Gen_OneHotOp : Gen_Op<"one_hot", [Pure, AttrSizedOperandSegments]> {
   let hasVerifier = 1;
 }
 
+def Gen_ConcatOp : Gen_Op<"concat", [Pure]> {
+  let summary = "one tensor after another";
+  let description = [{
+    The elements of `first`, then those of `second`, along the first dimension: what a plate that has grown collects.
+
+    Constraints:
+    * (concat_c1) both and the result have the same element type and, but for the first dimension, the same shape.
+    * (concat_c2) a static first dimension of the result is the sum of static ones.
+
+    Example:
+    ```mlir
+    func.func @f(%x: tensor<?xf64>, %y: tensor<?xf64>) -> tensor<?xf64> {
+      %z = gen.concat %x, %y : tensor<?xf64>, tensor<?xf64> -> tensor<?xf64>
+      return %z : tensor<?xf64>
+    }
+    ```
+  }];
+  let arguments = (ins Gen_Tensor:$first, Gen_Tensor:$second);
+  let results = (outs Gen_Tensor:$result);
+  let assemblyFormat = "$first `,` $second attr-dict `:` type($first) `,` type($second) `->` type($result)";
+  let hasVerifier = 1;
+}
+
 def Gen_InverseCdfOp : Gen_Op<"inverse_cdf", [Pure]> {
   let summary = "index of a discrete distribution's quantile";
   let description = [{

@@ -49,8 +49,12 @@ struct GenBatchPass : impl::GenBatchBase<GenBatchPass> {
       return false;
     if (role == roles::argument || role == roles::argumentGradient)
       return named(batched, name);
+    if (role == roles::newArgument)
+      return named(batched, (role + ":" + name).str());
     if (role == roles::choice || role == roles::choiceGradient)
       return !named(shared, name);
+    if (role == roles::constraint || role == roles::selected || role == roles::elements)
+      return !named(shared, (role + ":" + name).str());
     return true;
   }
 

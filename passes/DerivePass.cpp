@@ -1,5 +1,5 @@
 // gen-derive: the pass around derive().
-#include "passes/Derive.h"
+#include "passes/derive/Derive.h"
 #include "passes/Passes.h"
 #include "runtime/Error.h"
 

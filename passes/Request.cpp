@@ -7,8 +7,23 @@ namespace genfuse {
 
 namespace {
 
-constexpr GfiOperation operations[] = {GfiOperation::simulate, GfiOperation::generate, GfiOperation::assess,
-                                       GfiOperation::gradient};
+constexpr std::pair<GfiOperation, const char *> operations[] = {
+    {GfiOperation::simulate, "simulate"}, {GfiOperation::generate, "generate"},
+    {GfiOperation::assess, "assess"},     {GfiOperation::propose, "propose"},
+    {GfiOperation::update, "update"},     {GfiOperation::regenerate, "regenerate"},
+    {GfiOperation::project, "project"},   {GfiOperation::gradient, "gradient"}};
+
+/// Suffixes of a changed argument; a longer one before one that it ends with.
+using Values = ArgumentChange::Values;
+using Length = ArgumentChange::Length;
+struct Suffix {
+  const char *text;
+  Values values;
+  Length length;
+};
+constexpr Suffix suffixes[] = {{"~+", Values::any, Length::grows},    {"~-", Values::any, Length::shrinks},
+                               {"+", Values::equal, Length::grows},   {"-", Values::equal, Length::shrinks},
+                               {"[]", Values::listed, Length::equal}, {"~", Values::any, Length::equal}};
 
 class Parser {
 public:
@@ -22,9 +37,8 @@ public:
       request.names = list();
     if (accept('|'))
       request.given = list();
-    if (accept(';'))
-      for (const std::string &flag : list())
-        setFlag(request, flag);
+    while (accept(';'))
+      section(request);
     expect(')');
     if (skipSpace(); at != text.size())
       fail("the end");
@@ -63,7 +77,8 @@ private:
     skipSpace();
     size_t start = at;
     auto inWord = [&](char c) {
-      return std::isalnum(static_cast<unsigned char>(c)) || std::string("_-./*").find(c) != std::string::npos;
+      return std::isalnum(static_cast<unsigned char>(c)) ||
+             std::string("_-./*[]+~").find(c) != std::string::npos;
     };
     while (at < text.size() && inWord(text[at]))
       ++at;
@@ -81,11 +96,37 @@ private:
   }
 
   GfiOperation operation(const std::string &name) const {
-    for (GfiOperation candidate : operations)
-      if (name == operationName(candidate))
+    std::string known;
+    for (auto [candidate, text] : operations) {
+      if (name == text)
         return candidate;
-    throw Error("request '" + text + "': unknown operation '" + name +
-                "', expected simulate, generate, assess or gradient");
+      known += std::string(known.empty()                                 ? ""
+                           : candidate == std::end(operations)[-1].first ? " or "
+                                                                         : ", ") +
+               text;
+    }
+    throw Error("request '" + text + "': unknown operation '" + name + "', expected " + known);
+  }
+
+  void section(Request &request) {
+    std::vector<std::string> first = {word("a flag")};
+    if (first[0] == "args" && accept(':')) {
+      for (const std::string &change : list())
+        request.changes.push_back(argumentChange(change));
+      return;
+    }
+    setFlag(request, first[0]);
+    while (accept(','))
+      setFlag(request, word("a flag"));
+  }
+
+  ArgumentChange argumentChange(const std::string &word) const {
+    for (const Suffix &suffix : suffixes)
+      if (size_t size = std::string(suffix.text).size();
+          word.size() > size && word.compare(word.size() - size, size, suffix.text) == 0)
+        return {word.substr(0, word.size() - size), suffix.values, suffix.length};
+    throw Error("request '" + text + "': expected how the argument '" + word +
+                "' differs after its name: ~, [], +, -, ~+ or ~-");
   }
 
   void setFlag(Request &request, const std::string &flag) const {
@@ -101,21 +142,31 @@ private:
   }
 
   void check(const Request &request) const {
-    bool isGradient = request.operation == GfiOperation::gradient;
-    bool draws = request.operation == GfiOperation::simulate || request.operation == GfiOperation::generate;
+    auto is = [&](std::initializer_list<GfiOperation> which) {
+      return std::count(which.begin(), which.end(), request.operation) > 0;
+    };
     auto require = [&](bool holds, const char *what) {
       if (!holds)
         throw Error("request '" + text + "': " + what);
     };
+    using enum GfiOperation;
+    bool isGradient = is({gradient});
     require(isGradient || request.given.empty(), "only gradient takes names after a bar");
     require(isGradient || !request.returnGradient, "only gradient takes the flag return");
     require(isGradient || !request.dropConstants, "only gradient takes the flag drop-constants");
-    require(draws || !request.replay, "only simulate and generate take the flag replay");
-    require(request.operation == GfiOperation::generate || isGradient || request.names.empty(),
-            "simulate and assess take no names");
+    require(!is({assess, gradient, project}) || !request.replay,
+            "assess, gradient and project draw nothing, so they do not take the flag replay");
+    require(!is({simulate, propose, assess}) || request.names.empty(),
+            "simulate, propose and assess take no names");
     require(!isGradient || !request.names.empty(), "gradient expects the names to differentiate by");
+    require(is({update, regenerate}) || request.changes.empty(),
+            "only update and regenerate take changed arguments");
     for (auto name = request.names.begin(); name != request.names.end(); ++name)
       require(std::count(request.names.begin(), request.names.end(), *name) == 1, "names something twice");
+    for (const ArgumentChange &change : request.changes)
+      require(std::count_if(request.changes.begin(), request.changes.end(),
+                            [&](const ArgumentChange &other) { return other.name == change.name; }) == 1,
+              "names a changed argument twice");
   }
 
   const std::string &text;
@@ -132,17 +183,14 @@ std::string joined(const std::vector<std::string> &names) {
 } // namespace
 
 const char *operationName(GfiOperation operation) {
-  switch (operation) {
-  case GfiOperation::simulate:
-    return "simulate";
-  case GfiOperation::generate:
-    return "generate";
-  case GfiOperation::assess:
-    return "assess";
-  case GfiOperation::gradient:
-    return "gradient";
-  }
-  return "";
+  return std::find_if(std::begin(operations), std::end(operations),
+                      [&](const auto &entry) { return entry.first == operation; })
+      ->second;
+}
+
+bool startsFromTrace(GfiOperation operation) {
+  return operation == GfiOperation::update || operation == GfiOperation::regenerate ||
+         operation == GfiOperation::project;
 }
 
 Request Request::parse(const std::string &text) { return Parser(text).parse(); }
@@ -151,6 +199,13 @@ std::string Request::text() const {
   std::string result = std::string(operationName(operation)) + "(" + joined(names);
   if (!given.empty())
     result += " | " + joined(given);
+  std::vector<std::string> differing;
+  for (const ArgumentChange &change : changes)
+    for (const Suffix &suffix : suffixes)
+      if (suffix.values == change.values && suffix.length == change.length)
+        differing.push_back(change.name + suffix.text);
+  if (!differing.empty())
+    result += "; args: " + joined(differing);
   std::vector<std::string> flags;
   if (returnGradient)
     flags.push_back("return");

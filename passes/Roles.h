@@ -17,7 +17,10 @@ inline constexpr llvm::StringLiteral argument = "argument", parameter = "paramet
                                      returnValue = "return", argumentGradient = "argument_gradient",
                                      choiceGradient = "choice_gradient",
                                      parameterGradient = "parameter_gradient", seed = "seed",
-                                     instance = "instance", instances = "instances";
+                                     instance = "instance", instances = "instances",
+                                     newArgument = "new_argument", constraint = "constraint",
+                                     elements = "elements", selected = "selected",
+                                     scoreChange = "score_change";
 
 /// The attributes of one argument or result.
 mlir::DictionaryAttr describe(mlir::Builder &builder, llvm::StringRef roleName, llvm::StringRef valueName,

@@ -86,7 +86,7 @@ struct GenSetRealPass : impl::GenSetRealBase<GenSetRealPass> {
     OpBuilder builder(terminator);
     for (OpOperand &operand : terminator->getOpOperands()) {
       StringRef role = roles::of(function.getResultAttrDict(operand.getOperandNumber()));
-      if (role == roles::score || role == roles::weight)
+      if (role == roles::score || role == roles::weight || role == roles::scoreChange)
         operand.set(widen(operand.get(), builder));
     }
     function.setType(builder.getFunctionType(function.getBody().front().getArgumentTypes(),

@@ -7,15 +7,14 @@ using namespace mlir;
 
 namespace genfuse {
 
-namespace {
-
-/// `file:line:column` of the innermost place with a file.
 std::string placeOf(Location loc) {
   if (auto file = loc->findInstanceOf<FileLineColLoc>())
     return file.getFilename().str() + ":" + std::to_string(file.getLine()) + ":" +
            std::to_string(file.getColumn());
   return "the model";
 }
+
+namespace {
 
 class Collector {
 public:

@@ -12,4 +12,7 @@ namespace genfuse {
 /// none.
 std::vector<std::string> sizeChecks(gen::FuncOp model);
 
+/// `file:line:column` of the innermost place with a file, as in those lines.
+std::string placeOf(mlir::Location loc);
+
 } // namespace genfuse

@@ -127,6 +127,13 @@ std::optional<SizeExpression> sizeOfDimension(Value value, unsigned dimension) {
     return sizeOfDimension(sweep.getYield().getOperand(number),
                            dimension - (stack && !sweep.getStackLast() ? 1 : 0));
   }
+  if (auto concat = dyn_cast<gen::ConcatOp>(op)) {
+    auto first = sizeOfDimension(concat.getFirst(), dimension);
+    if (dimension > 0 || !first)
+      return first;
+    auto second = sizeOfDimension(concat.getSecond(), 0);
+    return second ? std::optional(first->plus(*second, 1)) : std::nullopt;
+  }
   if (auto hot = dyn_cast<gen::OneHotOp>(op))
     return dynamicSize(type, dimension, hot.getSizes());
   if (OpTrait::hasElementwiseMappableTraits(op))

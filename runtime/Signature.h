@@ -21,6 +21,11 @@ enum class Role {
   argumentGradient,  ///< output
   choiceGradient,    ///< output
   parameterGradient, ///< accumulator: the kernel adds scale * gradient
+  newArgument,       ///< a changed argument; `argument` is that of the trace
+  constraint,        ///< input: new values of a choice, in the elements that its name says
+  elements,          ///< input, i64: a list of elements of a plate, increasing; filled up with its length
+  selected,          ///< input: which values of a choice are drawn again
+  scoreChange,       ///< output, f64: by how much the score of the trace differs
 };
 
 /// constant + sum of coefficient * symbol.

@@ -120,6 +120,9 @@ private:
   void lowerOneHot(gen::OneHotOp op);
   bool shouldStore(Value value, const Tensor &tensor);
 
+  // Concat.cpp
+  mlir::LogicalResult lowerConcat(gen::ConcatOp op);
+
   // Random.cpp
   mlir::LogicalResult lowerRandom(gen::RandomOp op);
 

@@ -30,6 +30,7 @@ LogicalResult Lowerer::lowerOp(Operation *op) {
       .Case([&](gen::ReduceMaxOp o) { return lowerReduceMax(o), success(); })
       .Case([&](gen::InverseCdfOp o) { return lowerInverseCdf(o), success(); })
       .Case([&](gen::OneHotOp o) { return lowerOneHot(o), success(); })
+      .Case([&](gen::ConcatOp o) { return lowerConcat(o); })
       .Case([&](gen::RandomOp o) { return lowerRandom(o); })
       .Case([&](tensor::ExtractOp o) { return lowerExtract(o); })
       .Case([&](tensor::ExtractSliceOp o) { return lowerSlice(o); })

@@ -40,6 +40,30 @@ func.func @f(%n: index, %x: f64) -> tensor<?x?xf64> {
 }
 
 // -----
+// concat_c1
+func.func @f(%x: tensor<?xf64>, %y: tensor<?xi64>) -> tensor<?xf64> {
+  // expected-error @+1 {{operand of type 'tensor<?xi64>' does not go into 'tensor<?xf64>'}}
+  %z = gen.concat %x, %y : tensor<?xf64>, tensor<?xi64> -> tensor<?xf64>
+  return %z : tensor<?xf64>
+}
+
+// -----
+// concat_c1
+func.func @f(%x: tensor<?x3xf64>, %y: tensor<?x2xf64>) -> tensor<?x3xf64> {
+  // expected-error @+1 {{operand of type 'tensor<?x2xf64>' does not go into 'tensor<?x3xf64>'}}
+  %z = gen.concat %x, %y : tensor<?x3xf64>, tensor<?x2xf64> -> tensor<?x3xf64>
+  return %z : tensor<?x3xf64>
+}
+
+// -----
+// concat_c2
+func.func @f(%x: tensor<2xf64>, %y: tensor<3xf64>) -> tensor<6xf64> {
+  // expected-error @+1 {{expected a first dimension of 5, got 6}}
+  %z = gen.concat %x, %y : tensor<2xf64>, tensor<3xf64> -> tensor<6xf64>
+  return %z : tensor<6xf64>
+}
+
+// -----
 // einsum_c1
 func.func @f(%x: tensor<?xf64>) -> f64 {
   // expected-error @+1 {{has 1 operands for the specification 'i,i->'}}

@@ -71,7 +71,8 @@ TEST(Manifest, ErrorsNameThePlace) {
   EXPECT_ERROR(
       read([](json &d) { d["arrays"][0]["role"] = "x"; }),
       "manifest: signature.arrays[0].role: expected one of argument, parameter, choice, returnGradient, "
-      "score, weight, returnValue, argumentGradient, choiceGradient, parameterGradient, got \"x\"");
+      "score, weight, returnValue, argumentGradient, choiceGradient, parameterGradient, newArgument, "
+      "constraint, elements, selected, scoreChange, got \"x\"");
   EXPECT_ERROR(read([](json &d) { d["arrays"][0]["batched"] = 1; }),
                "manifest: signature.arrays[0].batched: expected true or false, got 1");
   EXPECT_ERROR(read([](json &d) { d["arrays"][0]["shape"] = "n"; }),

@@ -1,4 +1,4 @@
-#include "passes/InlineCalls.h"
+#include "passes/derive/InlineCalls.h"
 #include "ir/Addresses.h"
 
 using namespace mlir;

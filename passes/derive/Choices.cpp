@@ -1,4 +1,4 @@
-#include "passes/Choices.h"
+#include "passes/derive/Choices.h"
 #include "ir/Addresses.h"
 
 using namespace mlir;

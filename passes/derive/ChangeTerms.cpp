@@ -1,0 +1,156 @@
+// The sums of a change: which log densities enter the weight and the score, and over which elements.
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "passes/derive/ChangeDeriver.h"
+
+using namespace mlir;
+
+namespace genfuse {
+
+using Length = ArgumentChange::Length;
+using Kind = Level::Kind;
+
+ChangeDeriver::Totals ChangeDeriver::terms(Block &block) {
+  Totals totals;
+  for (Operation &op : block.without_terminator()) {
+    if (auto sample = dyn_cast<gen::SampleOp>(op)) {
+      if (size_t choice = numberOf(sample); isScored(choice))
+        addTerm(choice, totals);
+    } else if (auto plate = dyn_cast<gen::MapOp>(op)) {
+      Totals inside = plateTerms(plate);
+      add(totals, inside.weight, inside.change, op.getLoc());
+    }
+  }
+  return totals;
+}
+
+/// Weight and score differ only where something is drawn: as long as they do not, they are one sum.
+void ChangeDeriver::add(Totals &totals, Value weight, Value change, Location loc) {
+  bool same = totals.weight == totals.change && weight == change;
+  accumulate(totals.weight, weight, loc);
+  if (same)
+    totals.change = totals.weight;
+  else
+    accumulate(totals.change, change, loc);
+}
+
+ChangeDeriver::Totals ChangeDeriver::plateTerms(gen::MapOp plate) {
+  Totals totals;
+  for (Level level : levelsOf(plate)) {
+    Totals inside;
+    SmallVector<Value> sums = sweep(plate, level, countOf(plate, level, Version::after), [&] {
+      inside = terms(plate.getBody().front());
+      Yield yield;
+      if (inside.weight)
+        yield.sums.push_back(inside.weight);
+      if (inside.change && inside.change != inside.weight)
+        yield.sums.push_back(inside.change);
+      return yield;
+    });
+    add(totals, inside.weight ? sums.front() : Value(), inside.change ? sums.back() : Value(),
+        plate.getLoc());
+  }
+  return totals;
+}
+
+/// For which elements of a plate there are terms, given for which of the plates around it.
+std::set<Level> ChangeDeriver::levelsOf(gen::MapOp plate) {
+  std::set<Level> levels;
+  size_t depth = frames.size() - 1;
+  bool hasChoices = false;
+  for (auto [i, choice] : llvm::enumerate(choices)) {
+    if (choice.plates.size() <= depth || choice.plates[depth] != plate)
+      continue;
+    hasChoices = true;
+    const std::optional<Region> &where = is(GfiOperation::project) ? projected[i] : changes->scored(i);
+    if (where && atDepth(*where, depth) == region())
+      levels.insert((*where)[depth]);
+  }
+  if (!hasChoices)
+    return {};
+  if (isNew() || isGone())
+    return {Level{}};
+  if (region() != Region(depth))
+    return levels;
+  if (Length length = lengthChange(plate); length != Length::equal)
+    levels.insert({length == Length::grows ? Kind::added : Kind::removed});
+  plate.getBody().walk([&](gen::MapOp inner) {
+    if (lengthChange(inner) != Length::equal)
+      levels.insert(Level{});
+  });
+  return levels;
+}
+
+bool ChangeDeriver::isScored(size_t choice) {
+  if (isNew() || isGone())
+    return true;
+  const std::optional<Region> &where =
+      is(GfiOperation::project) ? projected[choice] : changes->scored(choice);
+  return where && *where == region();
+}
+
+bool ChangeDeriver::isGiven(size_t choice, const Region &region) const {
+  return llvm::is_contained(extensions[choice], region);
+}
+
+Value ChangeDeriver::density(size_t choice, Version version) {
+  gen::SampleOp op = choices[choice].op;
+  Value value = get(op.getResult(), version);
+  SmallVector<Value> parameters = get(op.getParameters(), version);
+  return gen::LogPdfOp::create(builder, locationOf(choices[choice]), builder.getF64Type(),
+                               op.getDistribution(), value, parameters);
+}
+
+void ChangeDeriver::addTerm(size_t choice, Totals &totals) {
+  Location loc = locationOf(choices[choice]);
+  if (is(GfiOperation::project))
+    return add(totals, density(choice, Version::before), {}, loc);
+  if (isNew()) {
+    Value term = density(choice, Version::after);
+    return add(totals, isGiven(choice, region()) ? term : Value(), term, loc);
+  }
+  if (isGone()) {
+    Value term = arith::NegFOp::create(builder, loc, density(choice, Version::before));
+    return add(totals, is(GfiOperation::update) ? term : Value(), term, loc);
+  }
+  Value before = density(choice, Version::before);
+  Value term = arith::SubFOp::create(builder, loc, density(choice, Version::after), before);
+  Value weight = term;
+  if (is(GfiOperation::regenerate) && overwritten[choice]) {
+    // What is drawn again does not count.
+    Value condition;
+    if (newValue(choice, condition))
+      weight = condition ? replace(condition, orZero({}), term, loc) : Value();
+  }
+  add(totals, weight, term, loc);
+}
+
+// Draws.
+
+/// The regions in which values of a choice are drawn, which the function returns.
+std::vector<Region> ChangeDeriver::drawnRegions(size_t choice) {
+  std::vector<Region> regions;
+  if (request.replay || is(GfiOperation::project))
+    return regions;
+  if (is(GfiOperation::regenerate) && overwritten[choice])
+    regions.push_back(*overwritten[choice]);
+  const std::vector<gen::MapOp> &plates = choices[choice].plates;
+  for (size_t d = 0; d < plates.size(); ++d) {
+    Region added(plates.size());
+    added[d].kind = Kind::added;
+    if (changes->length(plates[d]) == Length::grows && !isGiven(choice, added))
+      regions.push_back(added);
+  }
+  return regions;
+}
+
+Value ChangeDeriver::drawnLeaf(size_t choice, const Region &region, size_t depth) {
+  gen::SampleOp op = choices[choice].op;
+  if (depth == region.size())
+    return get(op.getResult(), Version::after);
+  gen::MapOp plate = choices[choice].plates[depth];
+  return sweep(plate, region[depth], countOf(plate, region[depth], Version::after), [&] {
+    return Yield{{}, {drawnLeaf(choice, region, depth + 1)}};
+  })[0];
+}
+
+} // namespace genfuse
