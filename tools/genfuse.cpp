@@ -1,9 +1,11 @@
 // genfuse: prints any stage of a model, and runs any operation of the interface on JSON.
 #include "codegen/Program.h"
+#include "codegen/inspect/Drawing.h"
 #include "frontend/Model.h"
 #include "runtime/ChoiceJson.h"
 #include "runtime/Error.h"
 #include "runtime/Json.h"
+#include "tools/Graphviz.h"
 #include <CLI/CLI.hpp>
 #include <fstream>
 #include <iostream>
@@ -30,6 +32,18 @@ Examples:
   genfuse model.mlir 'gradient(mu)' --emit batched
   genfuse model.mlir 'assess()' --args '{"a": 0.0}' --choices '{"x": 0.3, "y": 1.1}' --real f64
   genfuse model.mlir 'generate(y)' --args @args.json --choices '{"y": 1.1}' --seed 7 --instances 1000
+
+Stages of --emit, in the order of the compiler:
+  graph           the model as a drawing (SVG, by Graphviz's dot); with a request what it gives is shaded
+  dot             the same as text for Graphviz
+  gen             the model in the gen dialect
+  derived         one function for the request: log densities and draws instead of addresses
+  differentiated  densities as arithmetic, value and gradients in one pass over the data
+  batched         in the real type, with instances and the sweep that runs in lanes
+  lowered         loops, vectors and memory
+  llvm            LLVM IR, optimised
+  asm             assembly of the target
+  obj             a relocatable object file
 JSON is given as text, or as @FILE. Infinities are "inf" and "-inf".
 
 Exit codes: 0 done, 1 the model, the request or the data is wrong (one line says why), 2 wrong use of flags.)";
@@ -156,10 +170,17 @@ void write(const Options &options, const std::string &text) {
     throw Error("cannot write the file '" + options.output + "'");
 }
 
+/// Whether a stage needs no request.
+bool isOfModel(const std::string &stage) { return stage == "gen" || stage == "graph" || stage == "dot"; }
+
 void work(const Options &options) {
   Model model = Model::load(options.model, options.function);
   if (options.stage == "gen")
     return write(options, model.text());
+  if (options.stage == "dot")
+    return write(options, drawingOf(model, options.request));
+  if (options.stage == "graph")
+    return write(options, renderGraph(drawingOf(model, options.request)));
   CompileOptions compile;
   compile.real = options.real == "f64" ? Precision::f64 : Precision::f32;
   compile.target = options.target;
@@ -188,9 +209,9 @@ int main(int argc, char **argv) {
   app.footer(footer);
   app.add_option("model", options.model, "a model in the gen dialect (.mlir)")->required();
   app.add_option("request", options.request, "what to derive, such as 'generate(y/*)'");
-  app.add_option("--emit", options.stage, "print a stage instead of running the request")
-      ->check(
-          CLI::IsMember({"gen", "derived", "differentiated", "batched", "lowered", "llvm", "asm", "obj"}));
+  app.add_option("--emit", options.stage, "print a stage instead of running the request (list below)")
+      ->check(CLI::IsMember(
+          {"graph", "dot", "gen", "derived", "differentiated", "batched", "lowered", "llvm", "asm", "obj"}));
   app.add_option("--function", options.function, "the gen.func to compile (default: the last one)");
   app.add_option("--args", options.arguments, "arguments by name, a JSON object");
   app.add_option("--params", options.parameters,
@@ -211,7 +232,7 @@ int main(int argc, char **argv) {
   app.add_option("-o,--output", options.output, "write to a file instead of standard output");
   try {
     app.parse(argc, argv);
-    if (options.request.empty() && options.stage != "gen")
+    if (options.request.empty() && !isOfModel(options.stage))
       throw CLI::RequiredError("request");
   } catch (const CLI::ParseError &error) {
     return app.exit(error) == 0 ? 0 : misused;
