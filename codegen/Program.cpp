@@ -1,5 +1,6 @@
 #include "codegen/Program.h"
 #include "codegen/Compiler.h"
+#include "codegen/MappingChoice.h"
 #include "codegen/Trace.h"
 #include "codegen/cpu/ErrorText.h"
 #include "codegen/cpu/Object.h"
@@ -80,9 +81,22 @@ const Signature &Program::signature(const std::string &request) const {
   Signature signature = lowerTo(Stage::derived, *body->module, specialisation).signature;
   // The model's reals are abstract until the stage `batched`.
   for (ArraySpec &array : signature.arrays)
-    if (array.type == ElementType::f64 && array.role != Role::score && array.role != Role::weight)
+    if (array.type == ElementType::f64 && array.role != Role::score && array.role != Role::weight &&
+        array.role != Role::scoreChange)
       array.type = body->options.real == Precision::f32 ? ElementType::f32 : ElementType::f64;
   return body->signatures[specialisation.key()] = signature;
+}
+
+Specialisation Program::specialisation(const std::string &request, Mapping mapping) const {
+  return body->specialise(request, mapping);
+}
+
+std::vector<std::string> Program::cachedKernels() const {
+  std::lock_guard lock(body->mutex);
+  std::vector<std::string> keys;
+  for (const auto &[key, kernel] : body->kernels)
+    keys.push_back(key);
+  return keys;
 }
 
 // Binding.
@@ -92,14 +106,20 @@ namespace {
 /// The inputs of one call, matched with the signature of one instance.
 class Matcher {
 public:
-  Matcher(const Signature &single, const Inputs &inputs, const RunOptions &options)
+  /// `leaves` are those of the model: a change of a trace need not read all of them.
+  Matcher(const Signature &single, const Inputs &inputs, const RunOptions &options,
+          const std::vector<ArraySpec> &leaves)
       : single(single), inputs(inputs), options(options), given(single.arrays.size()) {
     matchNamed(Role::argument, inputs.arguments, "argument");
     matchNamed(Role::parameter, inputs.parameters, "parameter");
     for (size_t i = 0; i < single.arrays.size(); ++i)
       if (single.arrays[i].role == Role::returnGradient && inputs.returnGradient.defined())
         take(i, inputs.returnGradient);
-    matchChoices();
+    matchNamed(Role::newArgument, inputs.newArguments, "new argument");
+    matchNamed(Role::constraint, inputs.constraints, "constraint");
+    matchNamed(Role::elements, inputs.elements, "list of elements");
+    matchNamed(Role::selected, inputs.selected, "mask of selected elements");
+    matchChoices(leaves);
   }
 
   std::vector<std::string> batched, shared;
@@ -125,10 +145,17 @@ private:
     given[i] = array;
     bool more = array.rank() == static_cast<int64_t>(single.arrays[i].shape.size()) + 1;
     anyBatched = anyBatched || more;
-    if (more && single.arrays[i].role == Role::argument)
-      batched.push_back(single.arrays[i].name);
-    if (!more && single.arrays[i].role == Role::choice)
-      shared.push_back(single.arrays[i].name);
+    const auto &[name, role] = std::tie(single.arrays[i].name, single.arrays[i].role);
+    if (more && role == Role::argument)
+      batched.push_back(name);
+    if (more && role == Role::newArgument)
+      batched.push_back("new_argument:" + name);
+    if (more)
+      return;
+    if (role == Role::choice)
+      shared.push_back(name);
+    if (role == Role::constraint || role == Role::elements || role == Role::selected)
+      shared.push_back(std::string(roleName(role)) + ":" + name);
   }
 
   void matchNamed(Role role, const Arrays &arrays, const char *what) {
@@ -149,12 +176,11 @@ private:
   }
 
   /// Whole leaves with one value per instance pass as they are; others are assembled to the model's shape.
-  void matchChoices() {
-    std::vector<std::string> leaves;
-    for (const ArraySpec &spec : single.arrays)
-      if (spec.role == Role::choice && !spec.output)
-        leaves.push_back(spec.name);
-    inputs.choices.expectOnly(leaves);
+  void matchChoices(const std::vector<ArraySpec> &leaves) {
+    std::vector<std::string> known;
+    for (const ArraySpec &spec : leaves)
+      known.push_back(spec.name);
+    inputs.choices.expectOnly(known);
     Binding binding(single, oneInstance(), 1);
     for (size_t i = 0; i < single.arrays.size(); ++i) {
       const ArraySpec &spec = single.arrays[i];
@@ -199,16 +225,31 @@ private:
 
 } // namespace
 
+namespace {
+
+std::vector<ArraySpec> givenLeaves(const Signature &signature) {
+  std::vector<ArraySpec> leaves;
+  for (const ArraySpec &spec : signature.arrays)
+    if (spec.role == Role::choice && !spec.output)
+      leaves.push_back(spec);
+  return leaves;
+}
+
+} // namespace
+
+std::vector<ArraySpec> Program::leaves() const { return givenLeaves(signature("assess()")); }
+
 Program::Bound Program::bind(const std::string &request, const Inputs &inputs,
                              const RunOptions &options) const {
-  Matcher matcher(signature(request), inputs, options);
-  bool single = options.instances == 1 && !matcher.hasBatched();
-  Mapping mapping = body->options.mapping.value_or(single ? Mapping::single : Mapping::instances);
-  if (mapping == Mapping::single && !single)
-    throw Error("the mapping 'single' takes one instance, got " + std::to_string(options.instances) +
-                (matcher.hasBatched() ? " and an array with a dimension of instances" : ""));
+  const Signature &single = signature(request);
+  bool fromTrace = startsFromTrace(Request::parse(request).operation);
+  Matcher matcher(single, inputs, options, fromTrace ? leaves() : givenLeaves(single));
+  auto [mapping, reason] =
+      chooseMapping(body->options.mapping, options.instances, matcher.hasBatched());
   KernelHandle handle = kernel(request, mapping, matcher.batched, matcher.shared);
-  Bound bound{Call(*handle.signature), handle, matcher.choices()};
+  Bound bound{Call(*handle.signature), handle, matcher.choices(), specialisation(request, mapping), reason};
+  bound.specialisation.batched = matcher.batched;
+  bound.specialisation.shared = matcher.shared;
   bound.call.instances(options.instances);
   matcher.apply(bound.call);
   bound.call.bind();
@@ -227,6 +268,9 @@ Outcome Program::Bound::outcome() const {
       break;
     case Role::weight:
       result.weight = array;
+      break;
+    case Role::scoreChange:
+      result.scoreChange = array;
       break;
     case Role::returnValue:
       result.returnValue = array;

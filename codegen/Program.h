@@ -32,6 +32,10 @@ struct Inputs {
   Arrays parameters; ///< by path, `digit/W`
   ChoiceMap choices; ///< the given choices; with the flag `replay` also the draws
   Array returnGradient;
+  /// For requests that start from a trace (`arguments` and `choices` are the trace's): changed arguments; new
+  /// values, by the request's patterns (`y/[]`); lists of elements by plate (`y/[]`, i64, increasing; entries
+  /// from the plate's length on are ignored); with what is drawn again beyond its list, masks by leaf.
+  Arrays newArguments, constraints, elements, selected;
 };
 
 struct RunOptions {
@@ -45,7 +49,8 @@ struct RunOptions {
 /// none.
 struct Outcome {
   Array score, weight, returnValue;
-  Arrays choices; ///< drawn ones, whole leaves
+  Array scoreChange; ///< of requests that start from a trace; their returnValue is set only if it may differ
+  Arrays choices;    ///< drawn ones: whole leaves, or by the request's patterns
   Arrays choiceGradients, argumentGradients, parameterGradients;
 };
 
@@ -87,6 +92,8 @@ public:
     Call call;
     KernelHandle kernel;
     Arrays givenChoices; ///< whole leaves, as the kernel reads them
+    Specialisation specialisation;
+    std::string mappingReason; ///< why its mapping was chosen
     void run(uint64_t seed = 0, double scale = 1.0) { call.run(kernel.run, kernel.workspace, seed, scale); }
     Outcome outcome() const;
   };
@@ -107,6 +114,9 @@ public:
   std::string object(const std::string &request, Mapping mapping = Mapping::single) const;
 
   const CompileOptions &options() const;
+
+  /// The leaves of the model's traces, in program order: names, types and shapes.
+  std::vector<ArraySpec> leaves() const;
 
 private:
   struct Body;

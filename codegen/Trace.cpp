@@ -1,4 +1,5 @@
 #include "codegen/Trace.h"
+#include "codegen/ChangeBuilder.h"
 #include "runtime/Error.h"
 #include <algorithm>
 
@@ -50,6 +51,28 @@ void Trace::accumulateParameterGradients(const Arrays &accumulators, double scal
   options.scale = scale;
   options.accumulators = accumulators;
   program_.run("gradient(" + names + ")", inputsWithChoices(), options);
+}
+
+TraceChange Trace::update(const ChoiceMap &constraints, const ChangeOptions &options) {
+  TraceChange change = ChangeBuilder(*this, options).update(constraints);
+  change.trace_ = this;
+  return change;
+}
+
+TraceChange Trace::regenerate(const Selection &selection, const ChangeOptions &options) {
+  TraceChange change = ChangeBuilder(*this, options).regenerate(selection);
+  change.trace_ = this;
+  return change;
+}
+
+Array Trace::project(const Selection &selection) const { return ChangeBuilder(*this, {}).project(selection); }
+
+void Trace::refresh() {
+  RunOptions options;
+  options.instances = instances_;
+  Outcome anew = program_.run("assess()", inputsWithChoices(), options);
+  outcome_.score = anew.score;
+  outcome_.returnValue = anew.returnValue;
 }
 
 } // namespace genfuse
