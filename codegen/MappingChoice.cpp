@@ -4,8 +4,8 @@
 namespace genfuse {
 
 MappingChoice chooseMapping(std::optional<Mapping> forced, int64_t instances, bool hasBatched) {
-  const std::string many = std::to_string(instances) +
-                           (hasBatched ? " and an array with a dimension of instances" : "");
+  const std::string many =
+      std::to_string(instances) + (hasBatched ? " and an array with a dimension of instances" : "");
   const bool alone = instances == 1 && !hasBatched;
   if (forced == Mapping::single && !alone)
     throw Error("the mapping 'single' takes one instance, got " + many);

@@ -244,8 +244,7 @@ Program::Bound Program::bind(const std::string &request, const Inputs &inputs,
   const Signature &single = signature(request);
   bool fromTrace = startsFromTrace(Request::parse(request).operation);
   Matcher matcher(single, inputs, options, fromTrace ? leaves() : givenLeaves(single));
-  auto [mapping, reason] =
-      chooseMapping(body->options.mapping, options.instances, matcher.hasBatched());
+  auto [mapping, reason] = chooseMapping(body->options.mapping, options.instances, matcher.hasBatched());
   KernelHandle handle = kernel(request, mapping, matcher.batched, matcher.shared);
   Bound bound{Call(*handle.signature), handle, matcher.choices(), specialisation(request, mapping), reason};
   bound.specialisation.batched = matcher.batched;

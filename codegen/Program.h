@@ -118,6 +118,11 @@ public:
   /// The leaves of the model's traces, in program order: names, types and shapes.
   std::vector<ArraySpec> leaves() const;
 
+  /// What a request is compiled for under a mapping, with arguments and choices of the usual kind.
+  Specialisation specialisation(const std::string &request, Mapping mapping) const;
+  /// The specialisations that have been compiled, as keys in order.
+  std::vector<std::string> cachedKernels() const;
+
 private:
   struct Body;
   std::shared_ptr<Body> body;

@@ -1,6 +1,7 @@
 // genfuse: prints any stage of a model, and runs any operation of the interface on JSON.
 #include "codegen/Program.h"
 #include "codegen/inspect/Drawing.h"
+#include "codegen/inspect/Stats.h"
 #include "frontend/Model.h"
 #include "runtime/ChoiceJson.h"
 #include "runtime/Error.h"
@@ -49,7 +50,7 @@ JSON is given as text, or as @FILE. Infinities are "inf" and "-inf".
 Exit codes: 0 done, 1 the model, the request or the data is wrong (one line says why), 2 wrong use of flags.)";
 
 struct Options {
-  std::string model, function, request, stage, output;
+  std::string model, function, request, stage, output, stats;
   std::string arguments = "{}", parameters = "{}", choices = "{}", returnGradient;
   std::string real = "f32", target = "native", mapping;
   int64_t lanes = 0, instances = 1;
@@ -170,6 +171,14 @@ void write(const Options &options, const std::string &text) {
     throw Error("cannot write the file '" + options.output + "'");
 }
 
+bool hasInputs(const Options &options) {
+  return options.arguments != "{}" || options.parameters != "{}" || options.choices != "{}";
+}
+
+StatsFormat formatOf(const Options &options) {
+  return options.stats == "json" ? StatsFormat::json : StatsFormat::text;
+}
+
 /// Whether a stage needs no request.
 bool isOfModel(const std::string &stage) { return stage == "gen" || stage == "graph" || stage == "dot"; }
 
@@ -196,7 +205,11 @@ void work(const Options &options) {
   run.seed = options.seed;
   run.instances = options.instances;
   run.scale = options.scale;
+  if (!options.stats.empty() && !hasInputs(options))
+    return write(options, statsOf(model, program, options.request, run, nullptr, formatOf(options)));
   Inputs inputs = readInputs(options, program.signature(options.request), program);
+  if (!options.stats.empty())
+    return write(options, statsOf(model, program, options.request, run, &inputs, formatOf(options)));
   write(options, toJson(program.run(options.request, inputs, run)).dump(2) + "\n");
 }
 
@@ -212,6 +225,10 @@ int main(int argc, char **argv) {
   app.add_option("--emit", options.stage, "print a stage instead of running the request (list below)")
       ->check(CLI::IsMember(
           {"graph", "dot", "gen", "derived", "differentiated", "batched", "lowered", "llvm", "asm", "obj"}));
+  app.add_flag(
+         "--stats{text}", options.stats,
+         "report sweeps, bytes, flops, mapping and passes instead of running the request (--stats=json)")
+      ->check(CLI::IsMember({"text", "json"}));
   app.add_option("--function", options.function, "the gen.func to compile (default: the last one)");
   app.add_option("--args", options.arguments, "arguments by name, a JSON object");
   app.add_option("--params", options.parameters,

@@ -66,11 +66,10 @@ private:
     return false;
   }
 
-  /// Where the work of an op in this sweep counts.
-  Work &workOf(Operation *op, SweepCost &sweep) {
-    bool differs =
-        llvm::any_of(op->getOperands(), [&](Value operand) { return varying.contains(operand); });
-    return isInLanes(op) && !differs ? sweep.shared : sweep.each;
+  /// Whether an op does the same in all lanes.
+  bool isShared(Operation *op) {
+    return isInLanes(op) &&
+           llvm::none_of(op->getOperands(), [&](Value operand) { return varying.contains(operand); });
   }
 
   // Memory.
@@ -89,10 +88,10 @@ private:
   void visitReads(Operation &op, SweepCost &sweep) {
     if (auto extract = dyn_cast<tensor::ExtractOp>(op)) {
       if (std::optional<unsigned> array = arrayOf(extract.getTensor()))
-        addRead(workOf(&op, sweep), sweep, *array, bytesOf(extract.getType()));
+        addRead(isShared(&op), sweep, *array, bytesOf(extract.getType()));
     } else if (auto slice = dyn_cast<tensor::ExtractSliceOp>(op)) {
       if (std::optional<unsigned> array = arrayOf(slice); array && isComputedWith(slice))
-        addRead(workOf(&op, sweep), sweep, *array,
+        addRead(isShared(&op), sweep, *array,
                 sizes.elements(slice.getResult()) * Polynomial(bytesOf(slice.getType())));
     }
   }
@@ -100,17 +99,19 @@ private:
   void visitArguments(SweepCost &all) {
     for (BlockArgument argument : function.getBody().front().getArguments()) {
       StringRef role = roles::of(function.getArgAttrDict(argument.getArgNumber()));
-      if (role != roles::seed && role != roles::instances && role != roles::instance && isComputedWith(argument))
-        addRead(all.each, all, argument.getArgNumber(),
+      if (role != roles::seed && role != roles::instances && role != roles::instance &&
+          isComputedWith(argument))
+        addRead(/*shared=*/false, all, argument.getArgNumber(),
                 sizes.elements(argument) * Polynomial(bytesOf(argument.getType())));
     }
   }
 
-  void addRead(Work &work, SweepCost &sweep, unsigned array, const Polynomial &bytes) {
-    work.bytesRead += bytes;
+  void addRead(bool shared, SweepCost &sweep, unsigned array, const Polynomial &bytes) {
+    (shared ? sweep.shared : sweep.each).bytesRead += bytes;
+    std::vector<std::string> &reads = shared ? sweep.sharedReads : sweep.reads;
     const std::string name = arrayName(function, array);
-    if (!llvm::is_contained(sweep.reads, name))
-      sweep.reads.push_back(name);
+    if (!llvm::is_contained(reads, name))
+      reads.push_back(name);
   }
 
   /// Whether an op reads all elements of a value, rather than a part or a size.
@@ -129,7 +130,8 @@ private:
 
   void markResult(Value value) {
     auto sweep = value.getDefiningOp<gen::SweepOp>();
-    if (!sweep || cast<OpResult>(value).getResultNumber() < sweep.getNumSums() || !written.insert(value).second)
+    if (!sweep || cast<OpResult>(value).getResultNumber() < sweep.getNumSums() ||
+        !written.insert(value).second)
       return;
     markResult(sweep.getYield().getOperand(cast<OpResult>(value).getResultNumber()));
   }
@@ -171,7 +173,7 @@ private:
     if (op.getNumResults() == 0)
       return;
     Value value = op.getResult(0);
-    Work &work = workOf(&op, sweep);
+    Work &work = isShared(&op) ? sweep.shared : sweep.each;
     if (isa<arith::AddFOp, arith::SubFOp, arith::MulFOp, arith::DivFOp, arith::RemFOp, arith::MaximumFOp,
             arith::MinimumFOp, arith::MaxNumFOp, arith::MinNumFOp>(op))
       work.flops += sizes.elements(value);
@@ -246,7 +248,8 @@ private:
   /// vectors.
   Work totalOf(const SweepCost &sweep, const Polynomial &times, const Polynomial &vectors, bool inLanes) {
     Polynomial each = times * sweep.length;
-    Polynomial shared = sweep.lanes > 1 ? times * vectorsOf(sweep) : (inLanes ? vectors : times) * sweep.length;
+    Polynomial shared =
+        sweep.lanes > 1 ? times * vectorsOf(sweep) : (inLanes ? vectors : times) * sweep.length;
     Work total = sweep.each * each + sweep.shared * shared;
     for (const SweepCost &inner : sweep.inner)
       total = total + totalOf(inner, each, shared, inLanes || sweep.lanes > 1);
@@ -256,7 +259,10 @@ private:
   Polynomial vectorsOf(const SweepCost &sweep) {
     if (std::optional<int64_t> length = sweep.length.constant())
       return (*length + sweep.lanes - 1) / sweep.lanes;
-    const std::string name = "ceil((" + sweep.length.text() + ") / " + std::to_string(sweep.lanes) + ")";
+    std::string length = sweep.length.text();
+    if (length.find(' ') != std::string::npos)
+      length = "(" + length + ")";
+    const std::string name = "ceil(" + length + " / " + std::to_string(sweep.lanes) + ")";
     result.vectors[name] = {sweep.length, sweep.lanes};
     return Polynomial::symbol(name);
   }

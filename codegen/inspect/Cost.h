@@ -31,8 +31,9 @@ struct SweepCost {
   Polynomial length;
   int64_t lanes = 1;
   bool overInstances = false;
-  std::vector<std::string> addresses; ///< leaves whose densities or draws are in the body, not in inner sweeps
-  std::vector<std::string> reads;     ///< arrays that an iteration reads
+  std::vector<std::string>
+      addresses; ///< leaves whose densities or draws are in the body, not in inner sweeps
+  std::vector<std::string> reads, sharedReads; ///< arrays that `each` and `shared` read
   unsigned sums = 0, stacks = 0;
   Work each;   ///< an iteration, without inner sweeps
   Work shared; ///< what all lanes of an enclosing (or this) sweep share, an iteration
@@ -40,7 +41,7 @@ struct SweepCost {
 };
 
 struct RequestCost {
-  Work outside; ///< outside of all sweeps
+  Work outside;                       ///< outside of all sweeps
   std::vector<std::string> addresses; ///< served there
   std::vector<SweepCost> sweeps;
   Work total;

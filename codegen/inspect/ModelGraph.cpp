@@ -206,8 +206,8 @@ private:
       sources[result] = from;
       if (from.size() < 2 || !sinks.forksAt(result))
         continue;
-      unsigned number = addNode(GraphNode::Kind::deterministic, callOf(from, cluster), "",
-                                operationText(&op), result);
+      unsigned number =
+          addNode(GraphNode::Kind::deterministic, callOf(from, cluster), "", operationText(&op), result);
       connect(from, number);
       sources[result].clear();
       sources[result].insert(number);

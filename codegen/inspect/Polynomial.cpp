@@ -39,7 +39,8 @@ Polynomial Polynomial::operator*(const Polynomial &other) const {
 std::optional<int64_t> Polynomial::constant() const {
   if (terms.empty())
     return 0;
-  return terms.size() == 1 && terms.begin()->first.empty() ? std::optional(terms.begin()->second) : std::nullopt;
+  return terms.size() == 1 && terms.begin()->first.empty() ? std::optional(terms.begin()->second)
+                                                           : std::nullopt;
 }
 
 std::string Polynomial::text() const {
