@@ -7,6 +7,7 @@
 #include "runtime/Error.h"
 #include "runtime/Json.h"
 #include "tools/Graphviz.h"
+#include "tools/Progress.h"
 #include <CLI/CLI.hpp>
 #include <fstream>
 #include <iostream>
@@ -56,6 +57,7 @@ struct Options {
   int64_t lanes = 0, instances = 1;
   uint64_t seed = 0;
   double scale = 1.0;
+  bool noProgress = false;
 };
 
 /// JSON given as text or as @FILE.
@@ -210,7 +212,16 @@ void work(const Options &options) {
   Inputs inputs = readInputs(options, program.signature(options.request), program);
   if (!options.stats.empty())
     return write(options, statsOf(model, program, options.request, run, &inputs, formatOf(options)));
-  write(options, toJson(program.run(options.request, inputs, run)).dump(2) + "\n");
+  json result;
+  {
+    Progress progress(std::cerr, 2, {.shown = !options.noProgress && Progress::isTerminal()});
+    progress.step("compiling");
+    Program::Bound bound = program.bind(options.request, inputs, run);
+    progress.step("running");
+    bound.run(run.seed, run.scale);
+    result = toJson(bound.outcome());
+  }
+  write(options, result.dump(2) + "\n");
 }
 
 } // namespace
@@ -246,6 +257,8 @@ int main(int argc, char **argv) {
   app.add_option("--mapping", options.mapping, "force what runs in lanes: instances, elements or single")
       ->check(CLI::IsMember({"instances", "elements", "single"}));
   app.add_option("--lanes", options.lanes, "force the number of lanes");
+  app.add_flag("--no-progress", options.noProgress,
+               "no line about progress on the terminal (it appears after a second)");
   app.add_option("-o,--output", options.output, "write to a file instead of standard output");
   try {
     app.parse(argc, argv);
