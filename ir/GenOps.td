@@ -2,3 +2,4 @@
 include "ir/GenModelOps.td"
 include "ir/GenDerivedOps.td"
 include "ir/GenStructuredOps.td"
+include "ir/GenTriangularOps.td"

@@ -1,4 +1,6 @@
 #include "passes/SizeChecks.h"
+#include "ir/Addresses.h"
+#include "ir/Distributions.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "passes/SymbolicSize.h"
@@ -29,6 +31,10 @@ public:
           visitIndex(element.getTensor(), d, index, op);
       else if (auto slice = dyn_cast<tensor::ExtractSliceOp>(op))
         visitSlice(slice);
+      else if (auto sample = dyn_cast<gen::SampleOp>(op))
+        visitSample(sample);
+      else if (isa<gen::TriangularSolveOp, gen::DiagonalOp>(op))
+        visitSquare(op);
       else if (OpTrait::hasElementwiseMappableTraits(op))
         visitElementwise(op);
     });
@@ -37,13 +43,13 @@ public:
 
 private:
   void add(std::optional<SizeExpression> left, const char *relation, std::optional<SizeExpression> right,
-           Operation *op) {
+           Operation *op, const std::string &whose = "") {
     if (!left || !right)
       return;
     std::string a = left->text(model), b = right->text(model);
     if (a == b)
       return;
-    std::string line = a + " " + relation + " " + b + " | " + placeOf(op->getLoc());
+    std::string line = a + " " + relation + " " + b + " | " + placeOf(op->getLoc()) + whose;
     if (!llvm::is_contained(checks, line))
       checks.push_back(line);
   }
@@ -69,6 +75,34 @@ private:
           add(sizeOfDimension(known->second.first, known->second.second), "=",
               sizeOfDimension(op.getOperand(i), d), op);
       }
+  }
+
+  /// A matrix that is taken to be square, and as large as a vector beside it.
+  void visitSquare(Operation *op) {
+    Value matrix = op->getOperand(0);
+    add(sizeOfDimension(matrix, 0), "=", sizeOfDimension(matrix, 1), op);
+    if (op->getNumOperands() > 1)
+      add(sizeOfDimension(matrix, 0), "=", sizeOfDimension(op->getOperand(1), 0), op);
+  }
+
+  /// Parameters whose sizes a distribution ties together.
+  void visitSample(gen::SampleOp op) {
+    const dist::Record *record = dist::find(op.getDistribution());
+    std::map<char, std::pair<Value, unsigned>> seen;
+    for (auto [argument, value] : llvm::zip(*record, op.getParameters()))
+      for (auto [d, letter] : llvm::enumerate(argument.sizes)) {
+        auto [known, isNew] = seen.try_emplace(letter, value, d);
+        if (!isNew)
+          add(sizeOfDimension(known->second.first, known->second.second), "=", sizeOfDimension(value, d), op,
+              " (address '" + addressOf(op) + "')");
+      }
+  }
+
+  static std::string addressOf(gen::SampleOp op) {
+    std::string address = op.getAddress().value_or("").str();
+    for (auto map = op->getParentOfType<gen::MapOp>(); map; map = map->getParentOfType<gen::MapOp>())
+      address = gen::joinAddress(map.getAddress().value_or(""), gen::joinAddress("*", address));
+    return address;
   }
 
   void visitIndex(Value tensor, unsigned dimension, Value index, Operation *op) {
