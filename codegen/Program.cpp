@@ -1,5 +1,6 @@
 #include "codegen/Program.h"
 #include "codegen/Compiler.h"
+#include "codegen/MappingChoice.h"
 #include "codegen/Trace.h"
 #include "codegen/cpu/ErrorText.h"
 #include "codegen/cpu/Object.h"
@@ -89,6 +90,18 @@ const Signature &Program::signature(const std::string &request) const {
         array.role != Role::scoreChange)
       array.type = body->options.real == Precision::f32 ? ElementType::f32 : ElementType::f64;
   return body->signatures[specialisation.key()] = signature;
+}
+
+Specialisation Program::specialisation(const std::string &request, Mapping mapping) const {
+  return body->specialise(request, mapping);
+}
+
+std::vector<std::string> Program::cachedKernels() const {
+  std::lock_guard lock(body->mutex);
+  std::vector<std::string> keys;
+  for (const auto &[key, kernel] : body->kernels)
+    keys.push_back(key);
+  return keys;
 }
 
 // Binding.
@@ -239,13 +252,11 @@ Program::Bound Program::bind(const std::string &request, const Inputs &inputs,
   const Signature &single = signature(request);
   bool fromTrace = startsFromTrace(Request::parse(request).operation);
   Matcher matcher(single, inputs, options, fromTrace ? leaves() : givenLeaves(single));
-  bool alone = options.instances == 1 && !matcher.hasBatched();
-  Mapping mapping = body->options.mapping.value_or(alone ? Mapping::single : Mapping::instances);
-  if (mapping == Mapping::single && !alone)
-    throw Error("the mapping 'single' takes one instance, got " + std::to_string(options.instances) +
-                (matcher.hasBatched() ? " and an array with a dimension of instances" : ""));
+  auto [mapping, reason] = chooseMapping(body->options.mapping, options.instances, matcher.hasBatched());
   KernelHandle handle = kernel(request, mapping, matcher.batched, matcher.shared);
-  Bound bound{Call(*handle.signature), handle, matcher.choices()};
+  Bound bound{Call(*handle.signature), handle, matcher.choices(), specialisation(request, mapping), reason};
+  bound.specialisation.batched = matcher.batched;
+  bound.specialisation.shared = matcher.shared;
   bound.call.instances(options.instances);
   matcher.apply(bound.call);
   bound.call.bind();

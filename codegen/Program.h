@@ -99,6 +99,8 @@ public:
     Call call;
     KernelHandle kernel;
     Arrays givenChoices; ///< whole leaves, as the kernel reads them
+    Specialisation specialisation;
+    std::string mappingReason; ///< why its mapping was chosen
     void run(uint64_t seed = 0, double scale = 1.0) { call.run(kernel.run, kernel.workspace, seed, scale); }
     Outcome outcome() const;
   };
@@ -122,6 +124,11 @@ public:
 
   /// The leaves of the model's traces, in program order: names, types and shapes.
   std::vector<ArraySpec> leaves() const;
+
+  /// What a request is compiled for under a mapping, with arguments and choices of the usual kind.
+  Specialisation specialisation(const std::string &request, Mapping mapping) const;
+  /// The specialisations that have been compiled, as keys in order.
+  std::vector<std::string> cachedKernels() const;
 
 private:
   struct Body;

@@ -150,6 +150,26 @@ void Call::pack() {
   call_.instances = call_.end = instances_;
 }
 
+void Call::expectBound() const {
+  if (!ready_)
+    throw Error("kernel '" + signature_.entry + "': expected a bound call, got one with arrays to check");
+}
+
+std::map<std::string, int64_t> Call::sizes() const {
+  expectBound();
+  const Binding binding(signature_, bound_, instances_);
+  std::map<std::string, int64_t> sizes{{"instances", instances_}};
+  for (size_t i = 0; i < signature_.symbols.size(); ++i)
+    if (std::optional<int64_t> value = binding.symbolValue(i))
+      sizes[signature_.symbols[i]] = *value;
+  return sizes;
+}
+
+int64_t Call::workspaceBytes(gf_workspace workspace) const {
+  expectBound();
+  return workspace ? workspace(dims_.data(), &call_) : 0;
+}
+
 void Call::prepareWorkspace(gf_workspace workspace) {
   const int64_t bytes = workspace ? workspace(dims_.data(), &call_) : 0;
   if (bytes < 0)

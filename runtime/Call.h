@@ -4,6 +4,8 @@
 #include "runtime/Array.h"
 #include "runtime/Signature.h"
 #include "runtime/abi.h"
+#include <map>
+#include <string>
 #include <string_view>
 
 namespace genfuse {
@@ -43,10 +45,18 @@ public:
   /// an output of the kernel, a call that is not bound.
   const Array &output(std::string_view name, Role role) const;
 
+  /// What the bound arrays make of the symbols of the signature, by name, and of `instances`. Errors: a call
+  /// that is not bound.
+  std::map<std::string, int64_t> sizes() const;
+
+  /// The bytes of workspace that a run of the bound call takes. Errors: a call that is not bound.
+  int64_t workspaceBytes(gf_workspace workspace) const;
+
 private:
   size_t find(std::string_view name, Role role) const;
   void checkInputs() const;
   void checkOverlaps(const std::vector<Array> &arrays) const;
+  void expectBound() const;
   std::vector<Array> complete() const;
   void pack();
   void prepareWorkspace(gf_workspace workspace);
