@@ -1,6 +1,6 @@
 // Checked mode: what is wrong with the data, where, in which instance, with the user's line; the same text
 // for every mapping.
-#include "codegen/Program.h"
+#include "codegen/Trace.h"
 #include "runtime/Error.h"
 #include <cmath>
 #include <gtest/gtest.h>
@@ -294,7 +294,8 @@ TEST_P(Checked, VectorsOfProbabilities) {
     return run(model, "assess()", inputs);
   };
   std::string start = "one.mlir:2:8: address 'x': parameter 'probs' of categorical";
-  EXPECT_EQ(error({0.5, 0.75, -0.25}), start + ", element [2]: expected a value that is in [0, 1], got -0.25");
+  EXPECT_EQ(error({0.5, 0.75, -0.25}),
+            start + ", element [2]: expected a value that is in [0, 1], got -0.25");
   EXPECT_EQ(error({0.5, 0.25, 0.125}), start + ": expected elements with sum 1, got 0.875");
   EXPECT_EQ(error({0.5, 0.25, 0.25}), "no error");
   EXPECT_EQ(error({0, 1, 0}), "no error");
@@ -336,6 +337,44 @@ TEST_P(Checked, TheCotangentOfTheReturnValue) {
   std::string text = run(model, "gradient(x; return)", inputs);
   EXPECT_EQ(text.substr(text.rfind("cases.mlir")),
             "cases.mlir:2:1: cotangent of the return value: expected a number, got nan" + in(0));
+}
+
+/// A change of traces is computed with checks, too; the traces stay as they were.
+TEST_P(Checked, Changes) {
+  Model model = Model::load(std::string(GENFUSE_SOURCE_DIR) + "/tests/models/cases.mlir", "PL");
+  CompileOptions compile = options(true);
+  compile.counted = true;
+  Program program(model, compile);
+  RunOptions run;
+  run.instances = GetParam().instances;
+  Inputs inputs{{{"s", reals({1, 2, 0.5, 1}, {4})}}, {}, {}, {}};
+  Trace trace = program.simulate(inputs, run);
+  Array before = trace.choices().at("y/*").copy();
+  auto error = [&](const ChoiceMap &constraints, const ChangeOptions &options = {}) {
+    try {
+      trace.update(constraints, options).commit();
+    } catch (const Error &error) {
+      std::string text = error.what();
+      return text.substr(std::min(text.size(), text.rfind("cases.mlir")));
+    }
+    return std::string("no error");
+  };
+  EXPECT_EQ(error({{"y/2", real(std::nan(""))}}),
+            "cases.mlir:30:10: address 'y/2': expected a number, got nan" + in(0));
+  EXPECT_EQ(error({{"mu", real(std::nan(""))}}), "cases.mlir:25:9: address 'mu': expected a number, got nan");
+  ChangeOptions changed;
+  changed.arguments["s"] = reals({1, 2, 0.5, -1}, {4});
+  EXPECT_EQ(error({}, changed),
+            "cases.mlir:30:10: address 'y/3': parameter 'sigma' of normal: expected a value that is "
+            "positive, got -1" +
+                in(0));
+  changed.arguments["s"] = reals({1, 2, 0.5, std::nan("")}, {4});
+  EXPECT_EQ(error({}, changed),
+            "cases.mlir:22:14: new argument 's', element [3]: expected a number, got nan");
+  EXPECT_EQ(trace.choices().at("y/*"), before);
+  TraceChange change = trace.update({{"y/2", real(0.5)}});
+  EXPECT_EQ(change.counts(),
+            (std::map<std::string, int64_t>{{"y/*", run.instances}, {"old y/*", run.instances}}));
 }
 
 INSTANTIATE_TEST_SUITE_P(Mappings, Nested, testing::ValuesIn(settings()), testing::PrintToStringParamName());
