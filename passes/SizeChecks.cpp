@@ -26,6 +26,8 @@ public:
         visitEinsum(einsum);
       else if (auto sample = dyn_cast<gen::SampleOp>(op))
         visitSample(sample);
+      else if (auto plate = dyn_cast<gen::MapOp>(op))
+        visitPlate(plate);
       else if (auto element = dyn_cast<tensor::ExtractOp>(op))
         for (auto [d, index] : llvm::enumerate(element.getIndices()))
           visitIndex(element.getTensor(), d, index, op);
@@ -48,6 +50,15 @@ private:
     std::string line = a + " " + relation + " " + b + " | " + placeOf(op->getLoc());
     if (!llvm::is_contained(checks, line))
       checks.push_back(line);
+  }
+
+  /// A length that may be negative: a size less something.
+  void visitPlate(gen::MapOp op) {
+    std::optional<SizeExpression> length = sizeExpression(op.getLength());
+    bool mayBeNegative = length && (length->constant < 0 ||
+                                    llvm::any_of(length->terms, [](const auto &term) { return term.second < 0; }));
+    if (mayBeNegative)
+      add(SizeExpression{0, {}, {}}, "<=", length, op);
   }
 
   /// One of no classes cannot be chosen.
