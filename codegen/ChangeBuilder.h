@@ -55,7 +55,7 @@ private:
   Array constraintFor(const std::string &name);
   Array wholeWith(const Leaf &leaf) const;
   Array listedWith(const Leaf &leaf) const;
-  Array maskOf(const Leaf &leaf) const;
+  Array maskFor(const std::string &name);
   Shape lengthsOfPlate(const std::string &plate) const;
   Leaf &leafNamed(const std::string &pattern);
   TraceChange finish(const std::string &text, bool isRegenerate);

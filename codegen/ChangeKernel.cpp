@@ -102,11 +102,16 @@ Array ChangeBuilder::listedWith(const Leaf &leaf) const {
   return values;
 }
 
-Array ChangeBuilder::maskOf(const Leaf &leaf) const {
-  Array mask = Array::zeros(ElementType::boolean, leaf.common());
+/// Which elements are selected, of a whole leaf (`y/*`) or of its lists (`y/[]`).
+Array ChangeBuilder::maskFor(const std::string &name) {
+  const Leaf &leaf = leafNamed(starred(name));
+  bool isListed = name != leaf.spec.name;
+  Array mask = Array::zeros(ElementType::boolean, isListed ? lists.extents(leaf.spec.name) : leaf.common());
   Array yes = Array::scalar(true);
-  for (const auto &[indices, value] : leaf.elements)
-    elementOf(mask, indices).assign(yes);
+  lists.forEach(leaf.spec.name, [&](const Shape &position, const Shape &indices) {
+    if (leaf.elements.count(indices))
+      elementOf(mask, isListed ? position : indices).assign(yes);
+  });
   return mask;
 }
 
@@ -132,7 +137,7 @@ void ChangeBuilder::bindInputs(const std::string &text) {
     } else if (array.role == Role::elements) {
       inputs.elements[array.name] = lists.list(array.name, lengthsOfPlate(array.name));
     } else if (array.role == Role::selected) {
-      inputs.selected[array.name] = maskOf(leafNamed(array.name));
+      inputs.selected[array.name] = maskFor(array.name);
     }
   }
 }

@@ -266,6 +266,7 @@ Outcome Program::Bound::outcome() const {
       result.returnValue = array;
       break;
     case Role::choice:
+    case Role::drawn:
       result.choices[spec.name] = array;
       break;
     case Role::choiceGradient:

@@ -36,7 +36,7 @@ struct Inputs {
   Array returnGradient;
   /// For requests that start from a trace (`arguments` and `choices` are the trace's): changed arguments; new
   /// values, by the request's patterns (`y/[]`); lists of elements by plate (`y/[]`, i64, increasing; entries
-  /// from the plate's length on are ignored); with what is drawn again beyond its list, masks by leaf.
+  /// from the plate's length on are ignored); which elements of lists are selected, by pattern.
   Arrays newArguments{}, constraints{}, elements{}, selected{};
 };
 

@@ -78,6 +78,7 @@ private:
         .Case(roles::constraint, Role::constraint)
         .Case(roles::elements, Role::elements)
         .Case(roles::selected, Role::selected)
+        .Case(roles::drawn, Role::drawn)
         .Case(roles::scoreChange, Role::scoreChange)
         .Default(std::nullopt);
   }

@@ -145,7 +145,7 @@ private:
     auto is = [&](std::initializer_list<GfiOperation> which) {
       return std::count(which.begin(), which.end(), request.operation) > 0;
     };
-    auto require = [&](bool holds, const char *what) {
+    auto require = [&](bool holds, const std::string &what) {
       if (!holds)
         throw Error("request '" + text + "': " + what);
     };

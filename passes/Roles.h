@@ -22,7 +22,7 @@ inline constexpr llvm::StringLiteral argument = "argument", parameter = "paramet
                                      parameterGradient = "parameter_gradient", seed = "seed",
                                      instance = "instance", instances = "instances",
                                      newArgument = "new_argument", constraint = "constraint",
-                                     elements = "elements", selected = "selected",
+                                     elements = "elements", selected = "selected", drawn = "drawn",
                                      scoreChange = "score_change";
 
 /// The attributes of one argument or result.

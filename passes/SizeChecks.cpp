@@ -1,4 +1,6 @@
 #include "passes/SizeChecks.h"
+#include "ir/Addresses.h"
+#include "ir/Distributions.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "passes/SymbolicSize.h"
@@ -24,8 +26,6 @@ public:
     model.walk([&](Operation *op) {
       if (auto einsum = dyn_cast<gen::EinsumOp>(op))
         visitEinsum(einsum);
-      else if (auto sample = dyn_cast<gen::SampleOp>(op))
-        visitSample(sample);
       else if (auto plate = dyn_cast<gen::MapOp>(op))
         visitPlate(plate);
       else if (auto element = dyn_cast<tensor::ExtractOp>(op))
@@ -33,6 +33,10 @@ public:
           visitIndex(element.getTensor(), d, index, op);
       else if (auto slice = dyn_cast<tensor::ExtractSliceOp>(op))
         visitSlice(slice);
+      else if (auto sample = dyn_cast<gen::SampleOp>(op))
+        visitSample(sample);
+      else if (isa<gen::TriangularSolveOp, gen::DiagonalOp>(op))
+        visitSquare(op);
       else if (OpTrait::hasElementwiseMappableTraits(op))
         visitElementwise(op);
     });
@@ -41,13 +45,13 @@ public:
 
 private:
   void add(std::optional<SizeExpression> left, const char *relation, std::optional<SizeExpression> right,
-           Operation *op) {
+           Operation *op, const std::string &whose = "") {
     if (!left || !right)
       return;
     std::string a = left->text(model), b = right->text(model);
     if (a == b)
       return;
-    std::string line = a + " " + relation + " " + b + " | " + placeOf(op->getLoc());
+    std::string line = a + " " + relation + " " + b + " | " + placeOf(op->getLoc()) + whose;
     if (!llvm::is_contained(checks, line))
       checks.push_back(line);
   }
@@ -55,17 +59,11 @@ private:
   /// A length that may be negative: a size less something.
   void visitPlate(gen::MapOp op) {
     std::optional<SizeExpression> length = sizeExpression(op.getLength());
-    bool mayBeNegative = length && (length->constant < 0 ||
-                                    llvm::any_of(length->terms, [](const auto &term) { return term.second < 0; }));
+    bool mayBeNegative = length && (length->constant < 0 || llvm::any_of(length->terms, [](const auto &term) {
+                                      return term.second < 0;
+                                    }));
     if (mayBeNegative)
       add(SizeExpression{0, {}, {}}, "<=", length, op);
-  }
-
-  /// One of no classes cannot be chosen.
-  void visitSample(gen::SampleOp op) {
-    for (Value parameter : op.getParameters())
-      if (isa<RankedTensorType>(parameter.getType()) && op.getType().isInteger(64))
-        add(SizeExpression{1, {}, {}}, "<=", sizeOfDimension(parameter, 0), op);
   }
 
   void visitElementwise(Operation *op) {
@@ -89,6 +87,38 @@ private:
           add(sizeOfDimension(known->second.first, known->second.second), "=",
               sizeOfDimension(op.getOperand(i), d), op);
       }
+  }
+
+  /// A matrix that is taken to be square, and as large as a vector beside it.
+  void visitSquare(Operation *op) {
+    Value matrix = op->getOperand(0);
+    add(sizeOfDimension(matrix, 0), "=", sizeOfDimension(matrix, 1), op);
+    if (op->getNumOperands() > 1)
+      add(sizeOfDimension(matrix, 0), "=", sizeOfDimension(op->getOperand(1), 0), op);
+  }
+
+  /// Parameters whose sizes a distribution ties together; one of no classes cannot be chosen.
+  void visitSample(gen::SampleOp op) {
+    const dist::Record *record = dist::find(op.getDistribution());
+    std::map<char, std::pair<Value, unsigned>> seen;
+    for (Value parameter : op.getParameters())
+      if (isa<RankedTensorType>(parameter.getType()) && op.getType().isInteger(64))
+        add(SizeExpression{1, {}, {}}, "<=", sizeOfDimension(parameter, 0), op,
+            " (address '" + addressOf(op) + "')");
+    for (auto [argument, value] : llvm::zip(*record, op.getParameters()))
+      for (auto [d, letter] : llvm::enumerate(argument.sizes)) {
+        auto [known, isNew] = seen.try_emplace(letter, value, d);
+        if (!isNew)
+          add(sizeOfDimension(known->second.first, known->second.second), "=", sizeOfDimension(value, d), op,
+              " (address '" + addressOf(op) + "')");
+      }
+  }
+
+  static std::string addressOf(gen::SampleOp op) {
+    std::string address = op.getAddress().value_or("").str();
+    for (auto map = op->getParentOfType<gen::MapOp>(); map; map = map->getParentOfType<gen::MapOp>())
+      address = gen::joinAddress(map.getAddress().value_or(""), gen::joinAddress("*", address));
+    return address;
   }
 
   void visitIndex(Value tensor, unsigned dimension, Value index, Operation *op) {

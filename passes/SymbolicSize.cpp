@@ -1,4 +1,5 @@
 #include "passes/SymbolicSize.h"
+#include "ir/Distributions.h"
 #include "ir/Gen.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -58,6 +59,15 @@ std::optional<SizeExpression> sizeOfSlice(tensor::ExtractSliceOp op, unsigned di
       return sizeExpression(value);
     return SizeExpression{cast<IntegerAttr>(cast<Attribute>(size)).getInt(), {}, {}};
   }
+  return std::nullopt;
+}
+
+/// A vector that is drawn is as long as the first parameter that shares its size.
+std::optional<SizeExpression> sizeOfDraw(StringRef distribution, ValueRange parameters) {
+  const dist::Record *record = dist::find(distribution);
+  for (auto [argument, value] : llvm::zip(*record, parameters))
+    if (!argument.sizes.empty() && argument.sizes.front() == record->valueSizes.front())
+      return sizeOfDimension(value, 0);
   return std::nullopt;
 }
 
@@ -136,6 +146,16 @@ std::optional<SizeExpression> sizeOfDimension(Value value, unsigned dimension) {
   }
   if (auto hot = dyn_cast<gen::OneHotOp>(op))
     return dynamicSize(type, dimension, hot.getSizes());
+  if (auto solve = dyn_cast<gen::TriangularSolveOp>(op))
+    return sizeOfDimension(solve.getVector(), 0);
+  if (auto triangle = dyn_cast<gen::LowerTriangleOp>(op))
+    return sizeOfDimension(triangle.getMatrix(), dimension);
+  if (isa_and_nonnull<gen::DiagonalOp, gen::DiagonalMatrixOp>(op))
+    return sizeOfDimension(op->getOperand(0), 0);
+  if (auto sample = dyn_cast<gen::SampleOp>(op))
+    return sizeOfDraw(sample.getDistribution(), sample.getParameters());
+  if (auto draw = dyn_cast<gen::DrawOp>(op))
+    return sizeOfDraw(draw.getDistribution(), draw.getParameters());
   if (OpTrait::hasElementwiseMappableTraits(op))
     for (Value operand : op->getOperands())
       if (operand.getType() == type || isa<RankedTensorType>(operand.getType()))

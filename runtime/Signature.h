@@ -25,6 +25,7 @@ enum class Role {
   constraint,        ///< input: new values of a choice, in the elements that its name says
   elements,          ///< input, i64: a list of elements of a plate, increasing; filled up with its length
   selected,          ///< input: which values of a choice are drawn again
+  drawn,             ///< output: values drawn for a choice, in the elements that its name says
   scoreChange,       ///< output, f64: by how much the score of the trace differs
   count,             ///< accumulator, i64: how often the kernel computed the log density of this leaf
 };

@@ -33,6 +33,12 @@ void ChangeDeriver::add(Totals &totals, Value weight, Value change, Location loc
     accumulate(totals.change, change, loc);
 }
 
+bool ChangeDeriver::isMasked(size_t choice, const Region &region) const {
+  return !is(GfiOperation::update) && (whole.count(choice) || llvm::any_of(region, [](const Level &level) {
+                                         return level.kind == Kind::listed;
+                                       }));
+}
+
 ChangeDeriver::Totals ChangeDeriver::plateTerms(gen::MapOp plate) {
   Totals totals;
   for (Level level : levelsOf(plate)) {
@@ -106,8 +112,14 @@ Value ChangeDeriver::density(size_t choice, Version version) {
 
 void ChangeDeriver::addTerm(size_t choice, Totals &totals) {
   Location loc = locationOf(choices[choice]);
-  if (is(GfiOperation::project))
-    return add(totals, density(choice, Version::before), {}, loc);
+  if (is(GfiOperation::project)) {
+    Value term = density(choice, Version::before);
+    if (isMasked(choice, region())) {
+      Value mask = input(roles::selected, choice, region(), builder.getI1Type());
+      term = replace(element(mask, builder.getI1Type(), places(), loc), term, orZero({}), loc);
+    }
+    return add(totals, term, {}, loc);
+  }
   if (isNew()) {
     Value term = density(choice, Version::after);
     return add(totals, isGiven(choice, region()) ? term : Value(), term, loc);

@@ -131,6 +131,21 @@ private:
   void keepFailure(gen::CheckOp op, Value lane);
   void lowerCheck(gen::CheckOp op);
 
+  // Triangular.cpp
+  mlir::LogicalResult lowerTriangularSolve(gen::TriangularSolveOp op);
+  void setByElements(Value result, llvm::SmallVector<Index> sizes, const Tensor &source,
+                     std::function<Scalar(Indices)> element);
+  Scalar whereIndices(mlir::arith::CmpIPredicate relation, Index i, Index j,
+                      llvm::function_ref<Scalar()> value);
+  void lowerLowerTriangle(gen::LowerTriangleOp op);
+  void lowerDiagonal(gen::DiagonalOp op);
+  void lowerDiagonalMatrix(gen::DiagonalMatrixOp op);
+
+  // Device.cpp
+  /// A call of device function `base` (gf_lgamma_f32, say), whose result has this type a lane.
+  Scalar callDevice(llvm::StringRef base, mlir::ValueRange operands, mlir::Type result, bool varying);
+  Scalar callSpecial(gen::SpecialOp op, llvm::ArrayRef<Scalar> operands);
+
   // Concat.cpp
   mlir::LogicalResult lowerConcat(gen::ConcatOp op);
 

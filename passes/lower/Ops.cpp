@@ -34,6 +34,10 @@ LogicalResult Lowerer::lowerOp(Operation *op) {
       .Case([&](gen::OneHotOp o) { return lowerOneHot(o), success(); })
       .Case([&](gen::ConcatOp o) { return lowerConcat(o); })
       .Case([&](gen::RandomOp o) { return lowerRandom(o); })
+      .Case([&](gen::TriangularSolveOp o) { return lowerTriangularSolve(o); })
+      .Case([&](gen::LowerTriangleOp o) { return lowerLowerTriangle(o), success(); })
+      .Case([&](gen::DiagonalOp o) { return lowerDiagonal(o), success(); })
+      .Case([&](gen::DiagonalMatrixOp o) { return lowerDiagonalMatrix(o), success(); })
       .Case([&](tensor::ExtractOp o) { return lowerExtract(o); })
       .Case([&](tensor::ExtractSliceOp o) { return lowerSlice(o); })
       .Case([&](tensor::FromElementsOp o) { return lowerFromElements(o), success(); })
@@ -104,6 +108,8 @@ void Lowerer::set(Value value, Tensor held) {
 
 /// The op on scalars, or on lanes if any operand varies over them.
 Scalar Lowerer::apply(Operation *op, ArrayRef<Scalar> operands) {
+  if (auto special = dyn_cast<gen::SpecialOp>(op))
+    return callSpecial(special, operands);
   bool varying = llvm::any_of(operands, [](const Scalar &s) { return s.varying || s.isLaneIndex; });
   SmallVector<Value> values;
   for (const Scalar &operand : operands)

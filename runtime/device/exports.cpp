@@ -18,6 +18,8 @@ using u32x16 = Vec<u32, 16>;
 using u32x8 = Vec<u32, 8>;
 GF_ENTRY_POINTS(f32x16, f32, f32x16, u32x16)
 GF_ENTRY_POINTS(f64x8, f64, f64x8, u32x8)
+using u64x8 = Vec<genfuse::device::u64, 8>;
+GF_INTEGER_ENTRY(i64x8, u64x8, u32x8)
 #elif defined(__AVX2__) && defined(__FMA__)
 using f32x8 = Vec<float, 8>;
 using f64x4 = Vec<double, 4>;
@@ -25,6 +27,8 @@ using u32x8 = Vec<u32, 8>;
 using u32x4 = Vec<u32, 4>;
 GF_ENTRY_POINTS(f32x8, f32, f32x8, u32x8)
 GF_ENTRY_POINTS(f64x4, f64, f64x4, u32x4)
+using u64x4 = Vec<genfuse::device::u64, 4>;
+GF_INTEGER_ENTRY(i64x4, u64x4, u32x4)
 #else
 #error "the device library needs -march=x86-64-v3 or -march=x86-64-v4"
 #endif

@@ -9,7 +9,7 @@ using nlohmann::json;
 
 namespace {
 
-const std::set<std::string> models = {"M1", "PL"};
+const std::set<std::string> models = {"M1", "PL", "SB"};
 const std::set<std::string> operations = {"update", "regenerate", "project"};
 
 struct ChangeCase {

@@ -72,7 +72,7 @@ TEST(Manifest, ErrorsNameThePlace) {
       read([](json &d) { d["arrays"][0]["role"] = "x"; }),
       "manifest: signature.arrays[0].role: expected one of argument, parameter, choice, returnGradient, "
       "score, weight, returnValue, argumentGradient, choiceGradient, parameterGradient, newArgument, "
-      "constraint, elements, selected, scoreChange, count, got \"x\"");
+      "constraint, elements, selected, drawn, scoreChange, count, got \"x\"");
   EXPECT_ERROR(read([](json &d) { d["arrays"][0]["batched"] = 1; }),
                "manifest: signature.arrays[0].batched: expected true or false, got 1");
   EXPECT_ERROR(read([](json &d) { d["arrays"][0]["shape"] = "n"; }),

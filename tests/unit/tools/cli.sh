@@ -29,6 +29,16 @@ expect 0 '"M1p/theta": 1.8' "$cases" 'gradient(theta)' --function M1p --real f64
   --params '{"M1p/theta": 2}' --choices '{"x": 0.3, "y": 1.1}' --scale 3
 expect 0 '"y/*"' "$cases" 'simulate()' --function PL --args '{"s": [1, 2]}' --instances 3 --seed 4
 
+vectors=("$source/tests/models/vectors.mlir" --function nest --real f64)
+sized=(--args '{"mu": [0, 0], "l": [[1, 0], [0.5, 2]], "shape": [[0]]}')
+expect 0 '"score": -8.3743227409' "${vectors[@]}" 'assess()' "${sized[@]}" \
+  --choices '{"v": [1, 2], "rows/0/a": [1, 2], "rows/0/y/0": [1, 2]}'
+expect 0 '"rows/*/y/*"' "${vectors[@]}" 'generate(v)' "${sized[@]}" --choices '{"v": [1, 2]}' --instances 3
+expect 1 "address 'rows/0/a': expected shape [2], got [3]" "${vectors[@]}" 'generate(rows/*/a)' "${sized[@]}" \
+  --choices '{"rows/0/a": [1, 2, 3]}'
+expect 1 "(address 'v'): expected sizes mu.0 = l.1, got 2 and 1" "${vectors[@]}" 'simulate()' \
+  --args '{"mu": [0, 0], "l": [[1], [0.5]], "shape": [[0]]}'
+
 for stage in gen derived differentiated batched lowered llvm asm; do
   expect 0 'PL' "$cases" 'gradient(mu)' --function PL --emit "$stage"
 done
@@ -36,7 +46,7 @@ expect 0 'Examples:' --help
 expect 0 '' "$cases" 'gradient(mu)' --function PL --emit obj -o "$work/pl.o"
 [ -s "$work/pl.o" ] || { echo "no object file was written"; failures=$((failures + 1)); }
 echo '{"s": [1.0, 2.0]}' >"$work/args.json"
-expect 0 '"score"' "$cases" 'assess()' --args "@$work/args.json" --choices '{"mu": 0, "y/0": 1, "y/1": 2}'
+expect 0 '"score"' "$cases" 'assess()' --function PL --args "@$work/args.json" --choices '{"mu": 0, "y/0": 1, "y/1": 2}'
 
 expect 2 'model is required'
 expect 2 'request' "$cases"
