@@ -198,7 +198,7 @@ private:
         ChoiceValue value = inputs.choices.get(spec.name);
         if (value.kind() == ChoiceValue::Kind::array &&
             value.array().rank() == static_cast<int64_t>(spec.shape.size()) + 1) {
-          take(i, value.array());
+          take(i, value.as(spec.type, value.array().shape(), spec.name));
           continue;
         }
       }

@@ -38,7 +38,7 @@ struct Inputs {
   /// For requests that start from a trace (`arguments` and `choices` are the trace's): changed arguments; new
   /// values, by the request's patterns (`y/[]`); lists of elements by plate (`y/[]`, i64, increasing; entries
   /// from the plate's length on are ignored); which elements of lists are selected, by pattern.
-  Arrays newArguments, constraints, elements, selected;
+  Arrays newArguments{}, constraints{}, elements{}, selected{};
   Array scoreGradient = {}; ///< with the flag `weighted`: real, [instance] or a scalar
 };
 

@@ -272,16 +272,15 @@ private:
     return arith::AndIOp::create(builder, loc, ok, above);
   }
 
-  /// Zero above the diagonal, positive on it, finite below.
+  /// Positive on the diagonal, finite below; what lies above is not read.
   Value holdsInTriangle(Location loc, Value x, ArrayRef<Value> at) {
     auto where = [&](arith::CmpIPredicate predicate) -> Value {
       return arith::CmpIOp::create(builder, loc, predicate, at[0], at[1]);
     };
     dist::Domain any, positive;
     positive.low = 0;
-    Value zero = compare(loc, arith::CmpFPredicate::OEQ, x, 0);
-    Value off = arith::SelectOp::create(builder, loc, where(arith::CmpIPredicate::slt), zero,
-                                        holdsReal(loc, x, {}, any));
+    Value above = where(arith::CmpIPredicate::slt);
+    Value off = arith::OrIOp::create(builder, loc, above, holdsReal(loc, x, {}, any));
     return arith::SelectOp::create(builder, loc, where(arith::CmpIPredicate::eq),
                                    holdsReal(loc, x, {}, positive), off);
   }

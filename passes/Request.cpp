@@ -147,7 +147,7 @@ private:
     auto is = [&](std::initializer_list<GfiOperation> which) {
       return std::count(which.begin(), which.end(), request.operation) > 0;
     };
-    auto require = [&](bool holds, const char *what) {
+    auto require = [&](bool holds, const std::string &what) {
       if (!holds)
         throw Error("request '" + text + "': " + what);
     };
@@ -165,7 +165,7 @@ private:
     require(is({update, regenerate}) || request.changes.empty(),
             "only update and regenerate take changed arguments");
     for (auto name = request.names.begin(); name != request.names.end(); ++name)
-      require(std::count(request.names.begin(), request.names.end(), *name) == 1, "names something twice");
+      require(std::count(request.names.begin(), request.names.end(), *name) == 1, "names '" + *name + "' twice");
     for (const ArgumentChange &change : request.changes)
       require(std::count_if(request.changes.begin(), request.changes.end(),
                             [&](const ArgumentChange &other) { return other.name == change.name; }) == 1,

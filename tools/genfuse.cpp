@@ -89,8 +89,14 @@ json readObject(const std::string &text, const char *what) {
 
 /// A JSON number, or nested lists of them, as an array of a type.
 Array toArray(const std::string &name, const json &value, ElementType type) {
-  ChoiceValue read = choicesFromJson(json{{"value", value}}).get("value");
-  return read.as(type, read.array().shape(), name);
+  const std::string place = "address 'value': ";
+  try {
+    ChoiceValue read = choicesFromJson(json{{"value", value}}).get("value");
+    return read.as(type, read.array().shape(), name);
+  } catch (const Error &error) {
+    std::string text = error.what();
+    throw Error(text.rfind(place, 0) == 0 ? "'" + name + "': " + text.substr(place.size()) : text);
+  }
 }
 
 /// Each entry as an array of the type that the signature gives that name.

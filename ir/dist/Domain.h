@@ -19,7 +19,7 @@ struct Domain {
   std::string_view parameter; ///< another parameter that is the lower bound
   bool includesParameter = false;
   bool sumsToOne = false;
-  bool lowerTriangular = false; ///< zeros above the diagonal, positive numbers on it
+  bool lowerTriangular = false; ///< positive on the diagonal; what lies above it is not read
 };
 
 /// How far the elements of a vector "with sum 1" may be from it: more than what adding a thousand floats

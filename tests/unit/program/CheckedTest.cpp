@@ -1,6 +1,8 @@
 // Checked mode: what is wrong with the data, where, in which instance, with the user's line; the same text
 // for every mapping.
-#include "codegen/Program.h"
+#include "codegen/Trace.h"
+#include "ir/dist/All.h"
+#include "ir/dist/Domain.h"
 #include "runtime/Error.h"
 #include <cmath>
 #include <gtest/gtest.h>
@@ -294,14 +296,29 @@ TEST_P(Checked, VectorsOfProbabilities) {
     return run(model, "assess()", inputs);
   };
   std::string start = "one.mlir:2:8: address 'x': parameter 'probs' of categorical";
-  EXPECT_EQ(error({0.5, 0.75, -0.25}), start + ", element [2]: expected a value that is in [0, 1], got -0.25");
+  EXPECT_EQ(error({0.5, 0.75, -0.25}),
+            start + ", element [2]: expected a value that is in [0, 1], got -0.25");
   EXPECT_EQ(error({0.5, 0.25, 0.125}), start + ": expected elements with sum 1, got 0.875");
   EXPECT_EQ(error({0.5, 0.25, 0.25}), "no error");
   EXPECT_EQ(error({0, 1, 0}), "no error");
   std::vector<double> many(1000, 1e-3); // rounding of a float sum is no error
   EXPECT_EQ(error(many), "no error");
-  EXPECT_EQ(error({}),
-            "one.mlir:2:8: expected sizes 1 <= p.0, got 1 and 0; p.0 is 0 by argument 'p' of shape [0]");
+  EXPECT_EQ(error({}), "one.mlir:2:8 (address 'x'): expected sizes 1 <= p.0, got 1 and 0; p.0 is 0 by "
+                       "argument 'p' of shape [0]");
+}
+
+TEST_P(Checked, CholeskyFactors) {
+  Model model = single("%m: tensor<?xf64> {gen.name = \"m\"}, %l: tensor<?x?xf64> {gen.name = \"l\"}",
+                       "mvnormal_cholesky(%m, %l) : (tensor<?xf64>, tensor<?x?xf64>) -> tensor<?xf64>");
+  auto error = [&](const std::vector<double> &l) {
+    return run(model, "simulate()", {{{"m", reals({0, 0}, {2})}, {"l", reals(l, {2, 2})}}, {}, {}, {}});
+  };
+  std::string start = "one.mlir:2:8: address 'x': parameter 'chol_cov' of mvnormal_cholesky, element [",
+              rest = "]: expected a value that is lower triangular, with positive diagonal, got ";
+  EXPECT_EQ(error({1, 0, -0.5, 2}), "no error");
+  EXPECT_EQ(error({1, INFINITY, 0.5, 2}), "no error") << "what lies above the diagonal is not read";
+  EXPECT_EQ(error({1, 0, INFINITY, 2}), start + "1, 0" + rest + "inf");
+  EXPECT_EQ(error({1, 0, 0.5, -2}), start + "1, 1" + rest + "-2");
 }
 
 TEST_P(Checked, ComputedIndices) {
@@ -338,8 +355,59 @@ TEST_P(Checked, TheCotangentOfTheReturnValue) {
             "cases.mlir:2:1: cotangent of the return value: expected a number, got nan" + in(0));
 }
 
+/// A change of traces is computed with checks, too; the traces stay as they were.
+TEST_P(Checked, Changes) {
+  Model model = Model::load(std::string(GENFUSE_SOURCE_DIR) + "/tests/models/cases.mlir", "PL");
+  CompileOptions compile = options(true);
+  compile.counted = true;
+  Program program(model, compile);
+  RunOptions run;
+  run.instances = GetParam().instances;
+  Inputs inputs{{{"s", reals({1, 2, 0.5, 1}, {4})}}, {}, {}, {}};
+  Trace trace = program.simulate(inputs, run);
+  Array before = trace.choices().at("y/*").copy();
+  auto error = [&](const ChoiceMap &constraints, const ChangeOptions &options = {}) {
+    try {
+      trace.update(constraints, options).commit();
+    } catch (const Error &error) {
+      std::string text = error.what();
+      return text.substr(std::min(text.size(), text.rfind("cases.mlir")));
+    }
+    return std::string("no error");
+  };
+  EXPECT_EQ(error({{"y/2", real(std::nan(""))}}),
+            "cases.mlir:30:10: address 'y/2': expected a number, got nan" + in(0));
+  EXPECT_EQ(error({{"mu", real(std::nan(""))}}), "cases.mlir:25:9: address 'mu': expected a number, got nan");
+  ChangeOptions changed;
+  changed.arguments["s"] = reals({1, 2, 0.5, -1}, {4});
+  EXPECT_EQ(error({}, changed),
+            "cases.mlir:30:10: address 'y/3': parameter 'sigma' of normal: expected a value that is "
+            "positive, got -1" +
+                in(0));
+  changed.arguments["s"] = reals({1, 2, 0.5, std::nan("")}, {4});
+  EXPECT_EQ(error({}, changed),
+            "cases.mlir:22:14: new argument 's', element [3]: expected a number, got nan");
+  EXPECT_EQ(trace.choices().at("y/*"), before);
+  TraceChange change = trace.update({{"y/2", real(0.5)}});
+  EXPECT_EQ(change.counts(),
+            (std::map<std::string, int64_t>{{"y/*", run.instances}, {"old y/*", run.instances}}));
+}
+
 INSTANTIATE_TEST_SUITE_P(Mappings, Nested, testing::ValuesIn(settings()), testing::PrintToStringParamName());
 INSTANTIATE_TEST_SUITE_P(Mappings, Checked, testing::ValuesIn(settings()), testing::PrintToStringParamName());
+
+/// A domain that the grammar of ir/dist/Domain.h does not have could not be checked.
+TEST(Domains, OfAllRecordsCanBeChecked) {
+  dist::All::forEach([]<class R>() {
+    for (const dist::Argument &argument : R::record)
+      EXPECT_TRUE(dist::domainOf(argument.domain)) << R::record.name << ": " << argument.domain;
+  });
+  EXPECT_FALSE(dist::domainOf("in [0, 1"));
+  EXPECT_FALSE(dist::domainOf("nice"));
+  EXPECT_TRUE(dist::domainOf("in (0, 1]")->includesHigh);
+  EXPECT_FALSE(dist::domainOf("in (0, 1]")->includesLow);
+  EXPECT_EQ(dist::domainOf("not below low")->parameter, "low");
+}
 
 /// What is not asked for is not there: the text of a kernel without checks knows nothing of them.
 TEST(Unchecked, KernelsHaveNoChecks) {

@@ -74,4 +74,10 @@ echo 'gen.func @f(%a: f64) { gen.sampl "x" }' >"$work/bad.mlir"
 expect 1 'bad.mlir:1:24' "$work/bad.mlir" 'assess()'
 expect 1 'expected' "${m1[@]}" 'assess('
 expect 1 "expected a gen.func named 'M9', got none" "$cases" 'assess()' --function M9
+pl=("$cases" --function PL --real f64 --checked)
+expect 0 '"mu": 2.65' "${pl[@]}" 'gradient(mu)' --args '{"s": [1, 2, 0.5, 1]}' --choices '{"mu": 0.4, "y/*": [0.3, -1, 0.8, 2]}'
+expect 1 "address 'y/2': parameter 'sigma' of normal: expected a value that is positive, got -0.5" "${pl[@]}" 'gradient(mu)' \
+  --args '{"s": [1, 2, -0.5, 1]}' --choices '{"mu": 0.4, "y/*": [0.3, -1, 0.8, 2]}'
+expect 1 "argument 's', element [1]: expected a number, got nan" "${pl[@]}" 'simulate()' --args '{"s": [1, "nan"]}'
+expect 0 '"y/*": 2' "${pl[@]}" 'simulate()' --args '{"s": [1, 2]}' --counted
 exit $((failures > 0))
