@@ -211,7 +211,7 @@ Program::Bound Program::bind(const std::string &request, const Inputs &inputs,
                 (matcher.hasBatched() ? " and an array with a dimension of instances" : ""));
   KernelHandle handle = kernel(request, mapping, matcher.batched, matcher.shared);
   Bound bound{Call(*handle.signature), handle, matcher.choices()};
-  bound.call.instances(options.instances);
+  bound.call.instances(options.instances).executor(options.executor);
   matcher.apply(bound.call);
   bound.call.bind();
   return bound;
