@@ -208,8 +208,7 @@ void Call::run(gf_kernel kernel, gf_workspace workspace, uint64_t seed, double s
   if (workspace != sized_)
     prepareWorkspace(workspace);
   const int32_t status =
-      executor_ ? runOn(*executor_, kernel)
-                : kernel(pointers_.data(), dims_.data(), strides_.data(), &call_);
+      executor_ ? runOn(*executor_, kernel) : kernel(pointers_.data(), dims_.data(), strides_.data(), &call_);
   if (status != GF_OK)
     failStatus(status);
 }

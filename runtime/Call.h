@@ -41,8 +41,8 @@ public:
 
   /// Computes all instances. Accumulators grow by scale * gradient, other outputs are overwritten. The
   /// workspace is kept between runs. `workspace` may be null for a kernel that needs none. Errors: those of
-  /// `bind`, whatever the kernel reports, an executor that throws (outputs are then unspecified) or that does not
-  /// run each part once.
+  /// `bind`, whatever the kernel reports, an executor that throws (outputs are then unspecified) or that does
+  /// not run each part once.
   void run(gf_kernel kernel, gf_workspace workspace, uint64_t seed = 0, double scale = 1.0);
 
   /// The array of an output, once bound; the next run overwrites its elements. Errors: an array that is not

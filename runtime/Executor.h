@@ -11,8 +11,7 @@ namespace genfuse {
 class PartBody {
 public:
   template <class Body>
-    requires(!std::is_same_v<std::remove_cvref_t<Body>, PartBody>)
-  PartBody(Body &&body)
+  requires(!std::is_same_v<std::remove_cvref_t<Body>, PartBody>) PartBody(Body &&body)
       : closure(const_cast<void *>(static_cast<const void *>(std::addressof(body)))),
         call([](void *closure, int64_t part) {
           (*static_cast<std::remove_reference_t<Body> *>(closure))(part);
@@ -24,8 +23,8 @@ private:
   void (*call)(void *closure, int64_t part);
 };
 
-/// The work of a kernel is cut into parts by sizes alone, so results are the same to the bit whichever executor
-/// runs them. An executor may be shared by several threads if its `run` may be.
+/// The work of a kernel is cut into parts by sizes alone, so results are the same to the bit whichever
+/// executor runs them. An executor may be shared by several threads if its `run` may be.
 class __attribute__((visibility("default"))) Executor {
 public:
   virtual ~Executor();
@@ -35,8 +34,8 @@ public:
   virtual void run(int64_t parts, PartBody body) = 0;
 };
 
-/// Threads that are made once and wait for work. The thread that calls `run` works too. A run that is asked for
-/// while another one is under way, from a part of it or from another thread, is done by the caller alone.
+/// Threads that are made once and wait for work. The thread that calls `run` works too. A run that is asked
+/// for while another one is under way, from a part of it or from another thread, is done by the caller alone.
 /// Nothing is allocated in `run`.
 class __attribute__((visibility("default"))) ThreadPool final : public Executor {
 public:

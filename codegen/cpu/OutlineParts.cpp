@@ -16,6 +16,9 @@ namespace genfuse {
 
 namespace {
 
+/// A part of at most so many ops is inlined.
+constexpr int64_t smallPart = 128;
+
 class Outliner {
 public:
   Outliner(scf::ParallelOp loop, Value call)
@@ -78,6 +81,10 @@ private:
       types.push_back(value.getType());
     types.push_back(b.getIndexType());
     part = addFunction(name + "_part", types);
+    // Code that appears twice takes twice as long to compile; a call takes what a tiny kernel takes in all.
+    int64_t size = 0;
+    loop.getRegion().walk([&](Operation *) { ++size; });
+    part->setAttr("passthrough", b.getStrArrayAttr({size <= smallPart ? "alwaysinline" : "noinline"}));
     auto kernel = loop->getParentOfType<func::FuncOp>();
     StringRef noAlias = LLVM::LLVMDialect::getNoAliasAttrName();
     Block &entry = part.getBody().front();
@@ -85,7 +92,8 @@ private:
     for (auto [i, value] : llvm::enumerate(captured)) {
       map.map(value, entry.getArgument(i));
       if (auto argument = dyn_cast<BlockArgument>(value))
-        if (argument.getOwner()->getParentOp() == kernel && kernel.getArgAttr(argument.getArgNumber(), noAlias))
+        if (argument.getOwner()->getParentOp() == kernel &&
+            kernel.getArgAttr(argument.getArgNumber(), noAlias))
           part.setArgAttr(i, noAlias, b.getUnitAttr());
     }
     OpBuilder inside = OpBuilder::atBlockEnd(&entry);
@@ -111,6 +119,7 @@ private:
 
   void makeRun(StringRef name) {
     entry = addFunction(name + "_run", {pointer, b.getI64Type()});
+    entry->setAttr("passthrough", b.getStrArrayAttr({"noinline"}));
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(&entry.getBody().front());
     SmallVector<Value> arguments;
@@ -125,34 +134,44 @@ private:
   }
 
   Value loadField(Value from, size_t offset) {
-    Value at = make<LLVM::GEPOp>(pointer, b.getI8Type(), from,
-                                 ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(offset)});
+    Value at =
+        make<LLVM::GEPOp>(pointer, b.getI8Type(), from, ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(offset)});
     return make<LLVM::LoadOp>(pointer, at);
   }
 
   void replaceLoop() {
     Value parts = loop.getUpperBound().front(), one = make<arith::ConstantIndexOp>(1);
-    Value executor = loadField(call, offsetof(gf_call, executor));
-    Value none = make<LLVM::ICmpOp>(LLVM::ICmpPredicate::eq, executor, make<LLVM::ZeroOp>(pointer));
     Value few = make<arith::CmpIOp>(arith::CmpIPredicate::sle, parts, one);
-    auto branch = scf::IfOp::create(b, loc, make<arith::OrIOp>(none, few), /*withElse=*/true);
+    auto branch = scf::IfOp::create(b, loc, few, /*withElse=*/true);
     b.setInsertionPointToStart(branch.thenBlock());
-    auto serial = scf::ForOp::create(b, loc, make<arith::ConstantIndexOp>(0), parts, one);
-    b.setInsertionPointToStart(serial.getBody());
     SmallVector<Value> arguments(captured.begin(), captured.end());
-    arguments.push_back(serial.getInductionVar());
+    arguments.push_back(make<arith::ConstantIndexOp>(0));
     func::CallOp::create(b, loc, part, arguments);
     b.setInsertionPointToStart(branch.elseBlock());
-    callExecutor(executor, parts);
+    runParts(parts, fillClosure());
     loop.erase();
   }
 
-  void callExecutor(Value executor, Value parts) {
+  Value fillClosure() {
     Value closure = allocateClosure();
     for (auto [i, value] : llvm::enumerate(captured)) {
       Value held = value.getType().isIndex() ? make<arith::IndexCastOp>(b.getI64Type(), value) : value;
       LLVM::StoreOp::create(b, loc, held, field(closure, i));
     }
+    return closure;
+  }
+
+  void runParts(Value parts, Value closure) {
+    Value executor = loadField(call, offsetof(gf_call, executor));
+    Value none = make<LLVM::ICmpOp>(LLVM::ICmpPredicate::eq, executor, make<LLVM::ZeroOp>(pointer));
+    auto branch = scf::IfOp::create(b, loc, none, /*withElse=*/true);
+    b.setInsertionPointToStart(branch.thenBlock());
+    auto serial =
+        scf::ForOp::create(b, loc, make<arith::ConstantIndexOp>(0), parts, make<arith::ConstantIndexOp>(1));
+    b.setInsertionPointToStart(serial.getBody());
+    Value number = make<arith::IndexCastOp>(b.getI64Type(), serial.getInductionVar());
+    func::CallOp::create(b, loc, entry, ValueRange{closure, number});
+    b.setInsertionPointToStart(branch.elseBlock());
     Value address = make<func::ConstantOp>(entry.getFunctionType(), entry.getSymName());
     Value body = UnrealizedConversionCastOp::create(b, loc, pointer, address).getResult(0);
     Value count = make<arith::IndexCastOp>(b.getI64Type(), parts);

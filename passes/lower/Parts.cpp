@@ -110,8 +110,8 @@ std::optional<Lowerer::Partition> Lowerer::partitionOf(gen::SweepOp op) {
   bool isConstant = !partition.overInstances && length->terms.empty() && length->factors.empty();
   for (const SizeExpression &term : partition.work)
     isConstant = isConstant && term.factors.empty();
-  if (isConstant && (partition.work.empty() ||
-                     length->constant * partition.work.front().constant < 2 * partWork))
+  if (isConstant &&
+      (partition.work.empty() || length->constant * partition.work.front().constant < 2 * partWork))
     return std::nullopt;
   return partition;
 }
@@ -132,11 +132,10 @@ Lowerer::Cut Lowerer::cut(OpBuilder &b, const Partition &partition, Value flatDi
       sum = arith::AddIOp::create(b, loc, sum, evaluate(b, term, flatDims));
     return sum;
   };
-  Value length = partition.overInstances
-                     ? arith::SubIOp::create(b, loc, field(offsetof(gf_call, end)),
-                                             field(offsetof(gf_call, begin)))
-                           .getResult()
-                     : evaluate(b, partition.length, flatDims);
+  Value length = partition.overInstances ? arith::SubIOp::create(b, loc, field(offsetof(gf_call, end)),
+                                                                 field(offsetof(gf_call, begin)))
+                                               .getResult()
+                                         : evaluate(b, partition.length, flatDims);
   Value work = arith::MulIOp::create(b, loc, length, total(partition.work));
   Value sums = total(partition.sums);
   Value least = arith::AddIOp::create(b, loc, constant(partWork),

@@ -40,3 +40,16 @@ gen.func @nested(%s: tensor<?x?xf64> {gen.name = "s"}) {
   }
   gen.return
 }
+// Logistic regression, for bench/threads.
+gen.func @logistic(%xs: tensor<?x?xf64> {gen.name = "xs"}, %w: tensor<?xf64> {gen.name = "w"}) {
+  %c0 = arith.constant 0 : index
+  %n = tensor.dim %xs, %c0 : tensor<?x?xf64>
+  %d = tensor.dim %w, %c0 : tensor<?xf64>
+  gen.map "y" %i to %n {
+    %x = tensor.extract_slice %xs[%i, 0][1, %d][1, 1] : tensor<?x?xf64> to tensor<?xf64>
+    %product = gen.einsum "d,d->"(%x, %w) : (tensor<?xf64>, tensor<?xf64>) -> f64
+    %y = gen.sample bernoulli_logits(%product) : (f64) -> i1
+    gen.yield
+  }
+  gen.return
+}

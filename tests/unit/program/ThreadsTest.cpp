@@ -91,7 +91,8 @@ INSTANTIATE_TEST_SUITE_P(Reals, Threads, testing::Values(Precision::f32, Precisi
 Inputs regressionInputs(Precision real, int64_t n, int64_t d) {
   Inputs inputs;
   inputs.arguments = {{"xs", numbers(real, {n, d})}, {"w", numbers(real, {d})}};
-  inputs.parameters = {{"regression/scale", real == Precision::f32 ? Array::scalar(0.5f) : Array::scalar(0.5)}};
+  inputs.parameters = {
+      {"regression/scale", real == Precision::f32 ? Array::scalar(0.5f) : Array::scalar(0.5)}};
   inputs.choices.set("y/*", numbers(real, {n}));
   return inputs;
 }
@@ -99,13 +100,14 @@ Inputs regressionInputs(Precision real, int64_t n, int64_t d) {
 TEST_P(Threads, SharedGradientsOfAPlate) {
   Program program = compile("threads", "regression", GetParam());
   for (int64_t n : {20000, 20001, 65535, 65536, 65537})
-    onAll(program, "gradient(w, scale, xs, y/*; return)",
-          [&] {
-            Inputs inputs = regressionInputs(GetParam(), n, 21);
-            inputs.returnGradient = numbers(GetParam(), {n});
-            return inputs;
-          }(),
-          1);
+    onAll(
+        program, "gradient(w, scale, xs, y/*; return)",
+        [&] {
+          Inputs inputs = regressionInputs(GetParam(), n, 21);
+          inputs.returnGradient = numbers(GetParam(), {n});
+          return inputs;
+        }(),
+        1);
 }
 
 TEST_P(Threads, SumsOfPartsAreSumsOfTheWhole) {
@@ -138,7 +140,8 @@ TEST_P(Threads, SumsOfPartsAreSumsOfTheWhole) {
   // Sums of 40,000 terms in f64; in f32 each of the 50 pieces is rounded (docs/testing.md).
   const double tolerance = GetParam() == Precision::f32 ? 1e-6 : 1e-12;
   EXPECT_NEAR(whole.score.at({}), score, tolerance * std::fabs(score));
-  EXPECT_NEAR(whole.parameterGradients["regression/scale"].at({}), 0.25 * scale, tolerance * std::fabs(0.25 * scale));
+  EXPECT_NEAR(whole.parameterGradients["regression/scale"].at({}), 0.25 * scale,
+              tolerance * std::fabs(0.25 * scale));
   for (int64_t i = 0; i < d; ++i)
     EXPECT_NEAR(whole.argumentGradients["w"].at({i}), w[i], tolerance * std::fabs(w[i])) << i;
 }
@@ -164,19 +167,22 @@ TEST_P(Threads, NestedPlatesUnderEveryMapping) {
     const int64_t instances = mapping == Mapping::single ? 1 : 3;
     inputs.choices = {};
     Outcome drawn = onAll(program, "simulate()", inputs, instances);
-    onAll(program, "generate(mu, z/*)", [&] {
-      Inputs some = inputs;
-      some.choices.set("mu", drawn.choices["mu"]);
-      some.choices.set("z/*", drawn.choices["z/*"]);
-      return some;
-    }(), instances);
+    onAll(
+        program, "generate(mu, z/*)",
+        [&] {
+          Inputs some = inputs;
+          some.choices.set("mu", drawn.choices["mu"]);
+          some.choices.set("z/*", drawn.choices["z/*"]);
+          return some;
+        }(),
+        instances);
     for (const auto &[name, array] : drawn.choices)
       inputs.choices.set(name, array);
     Outcome known = onAll(program, "assess()", inputs, instances);
     EXPECT_TRUE(known.score.shape() == drawn.score.shape());
     // Summed over instances the gradient of s is too large a sum for this little work to be cut.
-    onAll(program, mapping == Mapping::single ? "gradient(mu, group/*/m, s)" : "gradient(mu, group/*/m)", inputs,
-          instances);
+    onAll(program, mapping == Mapping::single ? "gradient(mu, group/*/m, s)" : "gradient(mu, group/*/m)",
+          inputs, instances);
   }
 }
 
@@ -226,7 +232,8 @@ TEST(ThreadsOnce, NothingAndLittleAreNotCut) {
 }
 
 TEST(ThreadsOnce, NoColumns) {
-  onAll(compile("threads", "regression"), "gradient(w, scale)", regressionInputs(Precision::f32, 100000, 0), 1, 1);
+  onAll(compile("threads", "regression"), "gradient(w, scale)", regressionInputs(Precision::f32, 100000, 0),
+        1, 1);
 }
 
 TEST(ThreadsOnce, ARangeOfInstancesIsComputedAlone) {
@@ -296,7 +303,8 @@ std::string errorOf(Executor &executor) {
 
 TEST(ThreadsOnce, ExecutorsThatFail) {
   Forgetful forgetful;
-  EXPECT_THAT(errorOf(forgetful), HasSubstr("expected an executor that runs each part once, got 1 parts too few"));
+  EXPECT_THAT(errorOf(forgetful),
+              HasSubstr("expected an executor that runs each part once, got 1 parts too few"));
   Throwing throwing;
   EXPECT_EQ(errorOf(throwing), "no threads left");
 }
