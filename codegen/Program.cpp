@@ -257,7 +257,7 @@ Program::Bound Program::bind(const std::string &request, const Inputs &inputs,
   Bound bound{Call(*handle.signature), handle, matcher.choices(), specialisation(request, mapping), reason};
   bound.specialisation.batched = matcher.batched;
   bound.specialisation.shared = matcher.shared;
-  bound.call.instances(options.instances);
+  bound.call.instances(options.instances).executor(options.executor);
   matcher.apply(bound.call);
   bound.call.bind();
   return bound;

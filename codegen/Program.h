@@ -47,6 +47,7 @@ struct RunOptions {
   int64_t instances = 1;
   double scale = 1.0;  ///< of parameter gradients
   Arrays accumulators; ///< parameter gradients to add to, by path; fresh zeros where absent
+  Executor *executor = nullptr; ///< runs the parts of large work; null: the caller's thread. Same results
 };
 
 /// What an operation computes. Arrays of instances have them in their last dimension; one instance alone has

@@ -57,6 +57,7 @@ struct Options {
   int64_t lanes = 0, instances = 1;
   uint64_t seed = 0;
   double scale = 1.0;
+  int64_t threads = 1;
   bool checked = false, counted = false;
   bool noProgress = false;
 };
@@ -220,6 +221,8 @@ void work(const Options &options) {
   run.scale = options.scale;
   if (!options.stats.empty() && !hasInputs(options))
     return write(options, statsOf(model, program, options.request, run, nullptr, formatOf(options)));
+  ThreadPool pool(options.threads);
+  run.executor = options.threads > 1 ? &pool : nullptr;
   Inputs inputs = readInputs(options, program.signature(options.request), program);
   if (!options.stats.empty())
     return write(options, statsOf(model, program, options.request, run, &inputs, formatOf(options)));
@@ -260,6 +263,9 @@ int main(int argc, char **argv) {
   app.add_option("--seed", options.seed, "key of the random numbers")->capture_default_str();
   app.add_option("--instances", options.instances, "how many traces at once")->capture_default_str();
   app.add_option("--scale", options.scale, "factor of parameter gradients")->capture_default_str();
+  app.add_option("--threads", options.threads, "run on so many threads; results do not depend on it")
+      ->check(CLI::Range(1, 1024))
+      ->capture_default_str();
   app.add_option("--real", options.real, "f32 or f64")
       ->check(CLI::IsMember({"f32", "f64"}))
       ->capture_default_str();

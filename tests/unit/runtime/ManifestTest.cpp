@@ -8,7 +8,7 @@ using namespace genfuse;
 namespace {
 
 const char *const text =
-    R"({"abi_version":1,"arrays":[{"batched":true,"name":"image/*/y","output":false,"role":"choice",)"
+    R"({"abi_version":2,"arrays":[{"batched":true,"name":"image/*/y","output":false,"role":"choice",)"
     R"("shape":["n",3,{"constant":1,"terms":[[2,"n"],[-1,"m"]]}],"type":"i64"}],)"
     R"("entry":"f","symbols":["n","m"]})";
 
@@ -57,8 +57,8 @@ TEST(Manifest, EveryRoleAndTypeHasAName) {
 
 TEST(Manifest, ErrorsNameThePlace) {
   using nlohmann::json;
-  EXPECT_ERROR(read([](json &d) { d["abi_version"] = 2; }),
-               "manifest: signature.abi_version: expected 1, got 2");
+  EXPECT_ERROR(read([](json &d) { d["abi_version"] = 1; }),
+               "manifest: signature.abi_version: expected 2, got 1");
   EXPECT_ERROR(read([](json &d) { d.erase("entry"); }),
                "manifest: signature: expected a member 'entry', got none");
   EXPECT_ERROR(read([](json &d) { d["extra"] = 1; }),
