@@ -253,6 +253,16 @@ Operand Scope::simplex() {
   return emit("arith.divf", {e, emit("tensor.splat", {sum}, e.type, 100)}, e.type, 1);
 }
 
+Operand Scope::positiveVector() { return unary("math.exp", bounded(anyVector(/*table=*/true), 1), 2.7); }
+
+Operand Scope::choleskyFactor(int64_t size) {
+  std::vector<Operand> elements;
+  for (int64_t i = 0; i < size; ++i)
+    for (int64_t j = 0; j < size; ++j)
+      elements.push_back(i == j ? positive() : j < i ? leaf() : constant(0));
+  return emit("tensor.from_elements", elements, {Scalar::real, {Size::of(size), Size::of(size)}}, limit);
+}
+
 // Booleans and integers.
 
 Operand Scope::boolean() {

@@ -48,6 +48,10 @@ public:
   /// A vector of a random size; `table` if it must not be empty.
   Operand anyVector(bool table = false);
   Operand simplex();
+  /// Of at least one element.
+  Operand positiveVector();
+  /// A lower triangular matrix with a positive diagonal, and zeros above it.
+  Operand choleskyFactor(int64_t size);
   Operand squashed(Operand operand);
 
   /// A size in scope, or a small number.
