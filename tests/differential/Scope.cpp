@@ -193,7 +193,7 @@ Operand Scope::reduction() {
 
 Operand Scope::gather() {
   Operand table = anyVector(/*table=*/true);
-  Operand place = emit("arith.index_cast", {integer()}, indexType, 1);
+  Operand place = emit("arith.index_cast", {integer(/*loose=*/true)}, indexType, 1);
   return emit("tensor.extract", {table, place}, realType, table.bound);
 }
 
@@ -274,7 +274,7 @@ Operand Scope::boolean() {
   return emit("arith.cmpf", {a, b}, booleanType, 1, random.pick(predicates));
 }
 
-Operand Scope::integer() {
+Operand Scope::integer(bool loose) {
   std::vector<Operand> known = visibleOf(Scalar::integer, 0);
   for (const Operand &each : visibleOf(Scalar::integer, 1))
     for (size_t p = 0; p < plateSizes.size(); ++p)
@@ -282,7 +282,7 @@ Operand Scope::integer() {
         return emit("tensor.extract", {each, plateIndices[p]}, integerType, 1);
   if (!known.empty() && random.chance(0.8))
     return random.pick(known);
-  if (!plateIndices.empty())
+  if (!plateIndices.empty() && !loose)
     return emit("arith.index_cast", {random.pick(plateIndices)}, integerType, 1);
   Node node;
   node.kind = Kind::constant;

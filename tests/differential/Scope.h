@@ -40,7 +40,8 @@ public:
   Operand real(int depth);
   Operand vector(const Size &size) { return vector(size, 1); }
   Operand boolean();
-  Operand integer();
+  /// `loose`: not the index of a plate, which reads only what is as long as the plate.
+  Operand integer(bool loose = false);
   /// The number brought below `most`.
   Operand bounded(Operand operand, double most = limit);
   Operand positive();

@@ -112,3 +112,16 @@ gen.func @weights(%x: tensor<?xf64> {gen.name = "x"}) {
   }
   gen.return
 }
+gen.func @cast_index(%x: tensor<?xf64> {gen.name = "x"}, %n: tensor<?xf64> {gen.name = "n"}) {
+  %c0 = arith.constant 0 : index
+  %one = arith.constant 1.0 : f64
+  %length = tensor.dim %n, %c0 : tensor<?xf64>
+  gen.map "y" %i to %length {
+    %k = arith.index_cast %i : index to i64
+    %j = arith.index_cast %k : i64 to index
+    %m = tensor.extract %x[%j] : tensor<?xf64>
+    %y = gen.sample normal(%m, %one) : (f64, f64) -> f64
+    gen.yield
+  }
+  gen.return
+}

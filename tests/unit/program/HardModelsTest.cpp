@@ -144,6 +144,18 @@ TEST(RunTimeIndices, FoldedToConstants) {
   }
 }
 
+/// The index of a plate that was an integer in between is still the plate's.
+TEST(RunTimeIndices, OfAPlateAreCheckedThroughCasts) {
+  Inputs inputs{{{"x", Array::from<double>({1})}, {"n", Array::zeros(ElementType::f64, {2})}}, {}, {}, {}};
+  inputs.choices.set("y/*", std::vector<double>{0.5, 0.5});
+  try {
+    compile("cast_index").run("assess()", inputs);
+    FAIL();
+  } catch (const Error &error) {
+    EXPECT_THAT(error.what(), HasSubstr("expected sizes n.0 <= x.0, got 2 and 1"));
+  }
+}
+
 /// Of a leaf [n][1][instance], the instance is the index that a slice takes, not the dimension of size 1.
 TEST(UnitDimensions, DoNotHideTheInstance) {
   Program program = compile("unit_plate", Precision::f64, Mapping::instances);
