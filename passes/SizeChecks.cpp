@@ -122,8 +122,15 @@ private:
     return address;
   }
 
+  /// An index that was turned into an integer and back is that index again before anything is lowered.
+  static Value withoutCasts(Value index) {
+    while (auto cast = index.getDefiningOp<arith::IndexCastOp>())
+      index = cast.getIn();
+    return index;
+  }
+
   void visitIndex(Value tensor, unsigned dimension, Value index, Operation *op) {
-    auto argument = dyn_cast<BlockArgument>(index);
+    auto argument = dyn_cast<BlockArgument>(withoutCasts(index));
     auto map = argument ? dyn_cast<gen::MapOp>(argument.getOwner()->getParentOp()) : gen::MapOp();
     IntegerAttr constant;
     if (map)

@@ -45,15 +45,49 @@ Tensor ValueSource::choice(const reference::Site &site, int64_t instance) const 
   const std::vector<Tensor> &p = site.parameters;
   auto number = [&](size_t i) { return p.at(i).scalar().value; };
   const std::string &name = site.distribution;
-  if (name == "normal")
-    return rounded(number(0) + number(1) * (3 * u - 1.5));
+  auto real = [&](double value) { return Tensor(rounded(value)); };
+  double around = 3 * u - 1.5;
+  if (name == "normal" || name == "cauchy" || name == "laplace")
+    return real(number(0) + number(1) * around);
+  if (name == "student_t")
+    return real(number(1) + number(2) * around);
+  if (name == "log_normal")
+    return real(std::exp(number(0) * 0.5 + around));
   if (name == "uniform")
-    return rounded(number(0) + (number(1) - number(0)) * (0.05 + 0.9 * u));
+    return real(number(0) + (number(1) - number(0)) * (0.05 + 0.9 * u));
+  if (name == "beta")
+    return real(0.05 + 0.9 * u);
+  if (name == "gamma")
+    return real(number(0) * number(1) * (0.2 + 2 * u));
+  if (name == "exponential")
+    return real((0.05 + 2 * u) / number(0));
   if (name == "bernoulli" || name == "bernoulli_logits")
     return double(u < 0.5);
   if (name == "categorical" || name == "categorical_logits")
     return double(random.below(int64_t(p.at(0).elements.size())));
+  if (name == "poisson" || name == "geometric")
+    return double(random.below(7));
+  if (name == "binom")
+    return double(random.below(p.at(0).integer() + 1));
+  if (name == "uniform_discrete")
+    return double(p.at(0).integer() + random.below(p.at(1).integer() - p.at(0).integer() + 1));
+  if (name == "mvnormal_cholesky")
+    return filled(p.at(0).shape, [&] { return rounded(random.between(-1.5, 1.5)); });
+  if (name == "dirichlet")
+    return simplex(random, p.at(0).shape);
   throw Error("no value is known for a choice of the distribution '" + name + "'");
+}
+
+Tensor ValueSource::simplex(Random &random, const std::vector<int64_t> &shape) const {
+  double total = 0;
+  Tensor result = filled(shape, [&] {
+    double part = 0.1 + random.uniform();
+    total += part;
+    return part;
+  });
+  for (Number &element : result.elements)
+    element.value = rounded(element.value / total);
+  return result;
 }
 
 std::vector<std::string> addressesOf(const Leaf &leaf) {

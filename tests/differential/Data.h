@@ -4,6 +4,7 @@
 
 #include "codegen/Program.h"
 #include "tests/differential/Plan.h"
+#include "tests/differential/Random.h"
 #include "tests/reference/Interface.h"
 
 namespace genfuse::differential {
@@ -21,6 +22,7 @@ public:
   reference::Tensor choice(const reference::Site &site, int64_t instance) const;
 
 private:
+  reference::Tensor simplex(Random &random, const std::vector<int64_t> &shape) const;
   double rounded(double value) const {
     return single ? static_cast<double>(static_cast<float>(value)) : value;
   }

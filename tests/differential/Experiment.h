@@ -9,16 +9,19 @@
 
 namespace genfuse::differential {
 
-enum class Operation { simulate, generate, assess, gradient };
+enum class Operation { simulate, generate, assess, gradient, propose, project, update, regenerate };
 
 struct Experiment {
   Plan plan;
   Operation operation = Operation::assess;
-  /// Given leaves (generate), or what to differentiate by: leaves, arguments, parameters.
+  /// Given leaves (generate), or what to differentiate by: leaves, arguments, parameters; or the choices
+  /// (leaves and elements) that are updated, drawn again or projected on.
   std::vector<std::string> names;
   bool returnGradient = false;
   /// Of the symbols of the model.
   std::vector<int64_t> sizes;
+  std::set<std::string> changed; ///< arguments with other values after an update
+  std::vector<int64_t> newSizes; ///< empty: as before
   /// 0: arrays without a dimension of instances.
   int64_t instances = 0;
   std::set<std::string> batched; ///< arguments with one value an instance

@@ -18,7 +18,7 @@ std::vector<const dist::Record *> allRecords() {
 class Builder {
 public:
   Builder(Random &random, const Extent &extent, Plan &plan, Function &function, bool entry)
-      : random(random), extent(extent), plan(plan), function(function), entry(entry),
+      : random(random), plan(plan), function(function), entry(entry),
         scope(random, function, extent.depth, entry ? &plan.notEmpty : nullptr) {}
 
   void build(int statements) {
@@ -92,13 +92,19 @@ private:
   Operand operandFor(const dist::Record &record, const dist::Argument &argument,
                      const std::vector<Operand> &before) {
     std::string_view domain = argument.domain;
+    if (argument.kind == dist::Kind::realMatrix)
+      return scope.choleskyFactor(before.back().type.shape[0].fixed);
     if (argument.kind == dist::Kind::realVector)
-      return domain == "real" ? scope.anyVector(/*table=*/true) : scope.simplex();
+      return vectorFor(argument);
+    if (argument.kind == dist::Kind::integer)
+      return domain == "not below low" ? scope.emit("arith.addi", {before.back(), scope.integer()},
+                                                    before.back().type, before.back().bound)
+                                       : scope.integer();
     if (domain == "real")
       return scope.real();
-    if (domain == "positive")
+    if (domain == "positive" || domain == "not negative")
       return scope.positive();
-    if (domain == "in [0, 1]")
+    if (domain == "in [0, 1]" || domain == "in (0, 1]")
       return scope.probability();
     if (domain == "above low") {
       Operand width = scope.positive();
@@ -106,6 +112,17 @@ private:
     }
     throw Error("the generator does not know the domain '" + std::string(domain) + "' of '" +
                 std::string(argument.name) + "' of " + std::string(record.name));
+  }
+
+  /// A vector argument whose size others share is of a fixed size: a factor of that size is made of its
+  /// elements.
+  Operand vectorFor(const dist::Argument &argument) {
+    if (argument.domain == "positive")
+      return scope.positiveVector();
+    if (argument.domain != "real")
+      return scope.simplex();
+    return argument.sizes.empty() ? scope.anyVector(/*table=*/true)
+                                  : scope.vector(Size::of(1 + random.below(3)));
   }
 
   static Scalar scalarOf(dist::Kind kind) {
@@ -127,10 +144,12 @@ private:
     for (const Operand &operand : operands)
       node.operands.push_back(operand.value);
     node.type = {scalarOf(record.value), {}};
+    if (record.value == dist::Kind::realVector)
+      node.type.shape = operands.front().type.shape;
     node.result = scope.newValue();
     Operand result{node.result, node.type, 100};
     scope.append(std::move(node));
-    if (record.value != dist::Kind::real)
+    if (result.type.scalar != Scalar::real)
       return scope.show(result);
     if (record.name == std::string_view("normal") || record.name == std::string_view("uniform"))
       result = scope.bounded({result.value, result.type, 16});
@@ -271,7 +290,6 @@ private:
   }
 
   Random &random;
-  const Extent &extent;
   Plan &plan;
   Function &function;
   bool entry;

@@ -193,7 +193,7 @@ Operand Scope::reduction() {
 
 Operand Scope::gather() {
   Operand table = anyVector(/*table=*/true);
-  Operand place = emit("arith.index_cast", {integer()}, indexType, 1);
+  Operand place = emit("arith.index_cast", {integer(/*loose=*/true)}, indexType, 1);
   return emit("tensor.extract", {table, place}, realType, table.bound);
 }
 
@@ -253,6 +253,16 @@ Operand Scope::simplex() {
   return emit("arith.divf", {e, emit("tensor.splat", {sum}, e.type, 100)}, e.type, 1);
 }
 
+Operand Scope::positiveVector() { return unary("math.exp", bounded(anyVector(/*table=*/true), 1), 2.7); }
+
+Operand Scope::choleskyFactor(int64_t size) {
+  std::vector<Operand> elements;
+  for (int64_t i = 0; i < size; ++i)
+    for (int64_t j = 0; j < size; ++j)
+      elements.push_back(i == j ? positive() : j < i ? leaf() : constant(0));
+  return emit("tensor.from_elements", elements, {Scalar::real, {Size::of(size), Size::of(size)}}, limit);
+}
+
 // Booleans and integers.
 
 Operand Scope::boolean() {
@@ -264,7 +274,7 @@ Operand Scope::boolean() {
   return emit("arith.cmpf", {a, b}, booleanType, 1, random.pick(predicates));
 }
 
-Operand Scope::integer() {
+Operand Scope::integer(bool loose) {
   std::vector<Operand> known = visibleOf(Scalar::integer, 0);
   for (const Operand &each : visibleOf(Scalar::integer, 1))
     for (size_t p = 0; p < plateSizes.size(); ++p)
@@ -272,7 +282,7 @@ Operand Scope::integer() {
         return emit("tensor.extract", {each, plateIndices[p]}, integerType, 1);
   if (!known.empty() && random.chance(0.8))
     return random.pick(known);
-  if (!plateIndices.empty())
+  if (!plateIndices.empty() && !loose)
     return emit("arith.index_cast", {random.pick(plateIndices)}, integerType, 1);
   Node node;
   node.kind = Kind::constant;

@@ -40,7 +40,8 @@ public:
   Operand real(int depth);
   Operand vector(const Size &size) { return vector(size, 1); }
   Operand boolean();
-  Operand integer();
+  /// `loose`: not the index of a plate, which reads only what is as long as the plate.
+  Operand integer(bool loose = false);
   /// The number brought below `most`.
   Operand bounded(Operand operand, double most = limit);
   Operand positive();
@@ -48,6 +49,10 @@ public:
   /// A vector of a random size; `table` if it must not be empty.
   Operand anyVector(bool table = false);
   Operand simplex();
+  /// Of at least one element.
+  Operand positiveVector();
+  /// A lower triangular matrix with a positive diagonal, and zeros above it.
+  Operand choleskyFactor(int64_t size);
   Operand squashed(Operand operand);
 
   /// A size in scope, or a small number.

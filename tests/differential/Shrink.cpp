@@ -1,4 +1,5 @@
 #include "tests/differential/Shrink.h"
+#include "tests/differential/Data.h"
 #include "tests/differential/PlanEdit.h"
 #include <algorithm>
 
@@ -42,7 +43,11 @@ private:
       known.insert(parameter.path);
     for (const Argument &argument : e.plan.entry().arguments)
       known.insert(argument.name);
+    for (const Leaf &leaf : leavesOf(e.plan, e.sizes))
+      for (const std::string &address : addressesOf(leaf))
+        known.insert(address);
     std::erase_if(e.names, [&](const std::string &name) { return !known.count(name); });
+    std::erase_if(e.changed, [&](const std::string &name) { return !known.count(name); });
     std::erase_if(e.batched, [&](const std::string &name) { return !known.count(name); });
     e.returnGradient = e.returnGradient && e.plan.entry().returned >= 0;
   }
@@ -61,6 +66,8 @@ private:
       return e.instances == 0 && std::exchange(e.mapping, Mapping::single) != Mapping::single;
     });
     any |= with([](Experiment &e) { return std::exchange(e.returnGradient, false); });
+    any |= with([](Experiment &e) { return !e.newSizes.empty() && (e.newSizes.clear(), true); });
+    any |= with([](Experiment &e) { return !e.changed.empty() && (e.changed.clear(), true); });
     return any;
   }
 
@@ -112,7 +119,12 @@ private:
       for (int64_t size : {0, 1, 2, 3, 8, 9})
         any |= with([&](Experiment &e) {
           bool fits = size < e.sizes[i] && (size > 0 || !e.plan.notEmpty[i]);
-          return fits && (e.sizes[i] = size, true);
+          if (!fits)
+            return false;
+          if (!e.newSizes.empty())
+            e.newSizes[i] = std::max<int64_t>(e.plan.notEmpty[i], e.newSizes[i] + size - e.sizes[i]);
+          e.sizes[i] = size;
+          return true;
         });
     return any;
   }

@@ -68,10 +68,11 @@ public:
                   const std::set<std::string> &arguments, const std::set<std::string> &parameters,
                   const std::optional<Tensor> &returnGradient) const;
 
-private:
+  /// J itself.
   Number objective(const Inputs &inputs, const Values &choices,
                    const std::optional<Tensor> &returnGradient) const;
 
+private:
   gen::FuncOp model;
 };
 
