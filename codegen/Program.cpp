@@ -1,11 +1,13 @@
 #include "codegen/Program.h"
 #include "codegen/Compiler.h"
+#include "codegen/MappingChoice.h"
 #include "codegen/Trace.h"
 #include "codegen/cpu/ErrorText.h"
 #include "codegen/cpu/Object.h"
 #include "mlir/Parser/Parser.h"
 #include "runtime/Binding.h"
 #include "runtime/Error.h"
+#include "runtime/InitialParameters.h"
 #include <mutex>
 #include <set>
 
@@ -40,6 +42,9 @@ struct Program::Body {
     result.model = entry;
     result.real = options.real;
     result.mapping = mapping;
+    result.checked = options.checked;
+    result.counted = options.counted;
+    result.optimise = options.optimise;
     int64_t registers = mapping == Mapping::instances ? 2 : 1;
     result.lanes = options.lanes ? options.lanes : registers * (options.real == Precision::f32 ? 16 : 8);
     return result;
@@ -67,7 +72,8 @@ KernelHandle Program::kernel(const std::string &request, Mapping mapping,
   std::lock_guard lock(body->mutex);
   std::unique_ptr<Kernel> &kernel = body->kernels[specialisation.key()];
   if (!kernel)
-    kernel = std::make_unique<Kernel>(*body->module, specialisation, CpuOptions{body->options.target});
+    kernel = std::make_unique<Kernel>(*body->module, specialisation,
+                                      CpuOptions{body->options.target, body->options.optimise ? 2u : 0u});
   return {&kernel->signature(), kernel->run(), kernel->workspace(), kernel->compileMilliseconds()};
 }
 
@@ -80,9 +86,22 @@ const Signature &Program::signature(const std::string &request) const {
   Signature signature = lowerTo(Stage::derived, *body->module, specialisation).signature;
   // The model's reals are abstract until the stage `batched`.
   for (ArraySpec &array : signature.arrays)
-    if (array.type == ElementType::f64 && array.role != Role::score && array.role != Role::weight)
+    if (array.type == ElementType::f64 && array.role != Role::score && array.role != Role::weight &&
+        array.role != Role::scoreChange)
       array.type = body->options.real == Precision::f32 ? ElementType::f32 : ElementType::f64;
   return body->signatures[specialisation.key()] = signature;
+}
+
+Specialisation Program::specialisation(const std::string &request, Mapping mapping) const {
+  return body->specialise(request, mapping);
+}
+
+std::vector<std::string> Program::cachedKernels() const {
+  std::lock_guard lock(body->mutex);
+  std::vector<std::string> keys;
+  for (const auto &[key, kernel] : body->kernels)
+    keys.push_back(key);
+  return keys;
 }
 
 // Binding.
@@ -92,14 +111,23 @@ namespace {
 /// The inputs of one call, matched with the signature of one instance.
 class Matcher {
 public:
-  Matcher(const Signature &single, const Inputs &inputs, const RunOptions &options)
+  /// `leaves` are those of the model: a change of a trace need not read all of them.
+  Matcher(const Signature &single, const Inputs &inputs, const RunOptions &options,
+          const std::vector<ArraySpec> &leaves)
       : single(single), inputs(inputs), options(options), given(single.arrays.size()) {
     matchNamed(Role::argument, inputs.arguments, "argument");
     matchNamed(Role::parameter, inputs.parameters, "parameter");
-    for (size_t i = 0; i < single.arrays.size(); ++i)
+    for (size_t i = 0; i < single.arrays.size(); ++i) {
       if (single.arrays[i].role == Role::returnGradient && inputs.returnGradient.defined())
         take(i, inputs.returnGradient);
-    matchChoices();
+      if (single.arrays[i].role == Role::scoreGradient && inputs.scoreGradient.defined())
+        take(i, inputs.scoreGradient);
+    }
+    matchNamed(Role::newArgument, inputs.newArguments, "new argument");
+    matchNamed(Role::constraint, inputs.constraints, "constraint");
+    matchNamed(Role::elements, inputs.elements, "list of elements");
+    matchNamed(Role::selected, inputs.selected, "mask of selected elements");
+    matchChoices(leaves);
   }
 
   std::vector<std::string> batched, shared;
@@ -125,10 +153,27 @@ private:
     given[i] = array;
     bool more = array.rank() == static_cast<int64_t>(single.arrays[i].shape.size()) + 1;
     anyBatched = anyBatched || more;
-    if (more && single.arrays[i].role == Role::argument)
-      batched.push_back(single.arrays[i].name);
-    if (!more && single.arrays[i].role == Role::choice)
-      shared.push_back(single.arrays[i].name);
+    const auto &[name, role] = std::tie(single.arrays[i].name, single.arrays[i].role);
+    if (more && role == Role::argument)
+      expectNoOffsets(single.arrays[i], array);
+    if (more && role == Role::argument)
+      batched.push_back(name);
+    if (more && role == Role::newArgument)
+      batched.push_back("new_argument:" + name);
+    if (more)
+      return;
+    if (role == Role::choice)
+      shared.push_back(name);
+    if (role == Role::constraint || role == Role::elements || role == Role::selected)
+      shared.push_back(std::string(roleName(role)) + ":" + name);
+  }
+
+  /// Rows are the same in all instances: they decide how much memory a call needs.
+  void expectNoOffsets(const ArraySpec &spec, const Array &array) const {
+    for (const OffsetsCheck &check : single.offsets)
+      if (check.argument == spec.name)
+        throw Error(describe(spec) + ": expected offsets that all instances share, of shape [rows + 1], got " +
+                    array.describe());
   }
 
   void matchNamed(Role role, const Arrays &arrays, const char *what) {
@@ -149,12 +194,11 @@ private:
   }
 
   /// Whole leaves with one value per instance pass as they are; others are assembled to the model's shape.
-  void matchChoices() {
-    std::vector<std::string> leaves;
-    for (const ArraySpec &spec : single.arrays)
-      if (spec.role == Role::choice && !spec.output)
-        leaves.push_back(spec.name);
-    inputs.choices.expectOnly(leaves);
+  void matchChoices(const std::vector<ArraySpec> &leaves) {
+    std::vector<std::string> known;
+    for (const ArraySpec &spec : leaves)
+      known.push_back(spec.name);
+    inputs.choices.expectOnly(known);
     Binding binding(single, oneInstance(), 1);
     for (size_t i = 0; i < single.arrays.size(); ++i) {
       const ArraySpec &spec = single.arrays[i];
@@ -164,15 +208,24 @@ private:
         ChoiceValue value = inputs.choices.get(spec.name);
         if (value.kind() == ChoiceValue::Kind::array &&
             value.array().rank() == static_cast<int64_t>(spec.shape.size()) + 1) {
-          take(i, value.array());
+          take(i, value.as(spec.type, value.array().shape(), spec.name));
           continue;
         }
       }
       Shape shape = binding.shapeOf(i);
-      size_t plates = std::count(spec.name.begin(), spec.name.end(), '*');
+      size_t plates = std::count(spec.name.begin(), spec.name.end(), '*') - !spec.offsets.empty();
       take(i, inputs.choices.leafArray(spec.name, spec.type, Shape(shape.begin(), shape.begin() + plates),
-                                       Shape(shape.begin() + plates, shape.end())));
+                                       Shape(shape.begin() + plates, shape.end()), offsetsOf(spec)));
     }
+  }
+
+  /// The offsets of a leaf of a ragged plate; undefined for others.
+  Array offsetsOf(const ArraySpec &leaf) const {
+    for (size_t i = 0; i < single.arrays.size(); ++i)
+      if (!leaf.offsets.empty() && single.arrays[i].role == Role::argument &&
+          single.arrays[i].name == leaf.offsets)
+        return given[i];
+    return {};
   }
 
   /// What is given so far, the first instance of each batched array: the sizes do not depend on which.
@@ -199,17 +252,31 @@ private:
 
 } // namespace
 
+namespace {
+
+std::vector<ArraySpec> givenLeaves(const Signature &signature) {
+  std::vector<ArraySpec> leaves;
+  for (const ArraySpec &spec : signature.arrays)
+    if (spec.role == Role::choice && !spec.output)
+      leaves.push_back(spec);
+  return leaves;
+}
+
+} // namespace
+
+std::vector<ArraySpec> Program::leaves() const { return givenLeaves(signature("assess()")); }
+
 Program::Bound Program::bind(const std::string &request, const Inputs &inputs,
                              const RunOptions &options) const {
-  Matcher matcher(signature(request), inputs, options);
-  bool single = options.instances == 1 && !matcher.hasBatched();
-  Mapping mapping = body->options.mapping.value_or(single ? Mapping::single : Mapping::instances);
-  if (mapping == Mapping::single && !single)
-    throw Error("the mapping 'single' takes one instance, got " + std::to_string(options.instances) +
-                (matcher.hasBatched() ? " and an array with a dimension of instances" : ""));
+  const Signature &single = signature(request);
+  bool fromTrace = startsFromTrace(Request::parse(request).operation);
+  Matcher matcher(single, inputs, options, fromTrace ? leaves() : givenLeaves(single));
+  auto [mapping, reason] = chooseMapping(body->options.mapping, options.instances, matcher.hasBatched());
   KernelHandle handle = kernel(request, mapping, matcher.batched, matcher.shared);
-  Bound bound{Call(*handle.signature), handle, matcher.choices()};
-  bound.call.instances(options.instances);
+  Bound bound{Call(*handle.signature), handle, matcher.choices(), specialisation(request, mapping), reason};
+  bound.specialisation.batched = matcher.batched;
+  bound.specialisation.shared = matcher.shared;
+  bound.call.instances(options.instances).executor(options.executor);
   matcher.apply(bound.call);
   bound.call.bind();
   return bound;
@@ -228,10 +295,14 @@ Outcome Program::Bound::outcome() const {
     case Role::weight:
       result.weight = array;
       break;
+    case Role::scoreChange:
+      result.scoreChange = array;
+      break;
     case Role::returnValue:
       result.returnValue = array;
       break;
     case Role::choice:
+    case Role::drawn:
       result.choices[spec.name] = array;
       break;
     case Role::choiceGradient:
@@ -242,6 +313,9 @@ Outcome Program::Bound::outcome() const {
       break;
     case Role::parameterGradient:
       result.parameterGradients[spec.name] = array;
+      break;
+    case Role::count:
+      result.counts[spec.name] = *array.values<int64_t>();
       break;
     default:
       break;
@@ -275,29 +349,7 @@ Trace Program::generate(const Inputs &inputs, const RunOptions &options) const {
 }
 
 Arrays Program::initialParameters(const Arrays &arguments) const {
-  const Signature &single = signature("simulate()");
-  std::vector<Array> given(single.arrays.size());
-  for (size_t i = 0; i < given.size(); ++i)
-    if (auto found = arguments.find(single.arrays[i].name);
-        single.arrays[i].role == Role::argument && found != arguments.end())
-      given[i] = found->second;
-  Binding binding(single, given, 1);
-  Arrays parameters;
-  for (size_t i = 0; i < given.size(); ++i) {
-    const ArraySpec &spec = single.arrays[i];
-    if (spec.role != Role::parameter)
-      continue;
-    Array array = Array::zeros(spec.type, binding.shapeOf(i));
-    for (int64_t e = 0; !spec.init.empty() && e < array.elementCount(); ++e) {
-      double value = spec.init.size() == 1 ? spec.init[0] : spec.init[e];
-      if (spec.type == ElementType::f32)
-        array.values<float>()[e] = static_cast<float>(value);
-      else
-        array.values<double>()[e] = value;
-    }
-    parameters[spec.name] = array;
-  }
-  return parameters;
+  return genfuse::initialParameters(signature("simulate()"), arguments);
 }
 
 // Text and objects.

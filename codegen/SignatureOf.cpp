@@ -20,9 +20,14 @@ public:
       add(function.getArgAttrDict(i), type, /*output=*/false);
     for (auto [i, type] : llvm::enumerate(function.getResultTypes()))
       add(function.getResultAttrDict(i), type, /*output=*/true);
+    if (auto counters = function->getAttrOfType<ArrayAttr>(roles::counts))
+      for (Attribute name : counters)
+        signature.arrays.push_back(
+            {cast<StringAttr>(name).str(), Role::count, ElementType::i64, {}, false, true, {}});
     if (auto checks = function->getAttrOfType<ArrayAttr>(roles::checks))
       for (Attribute check : checks)
-        addCheck(cast<StringAttr>(check).getValue());
+        if (StringRef line = cast<StringAttr>(check).getValue(); !addOffsetsCheck(line))
+          addCheck(line);
     return signature;
   }
 
@@ -39,9 +44,28 @@ private:
     array.output = output;
     if (auto init = attributes.getAs<DenseF64ArrayAttr>(roles::init))
       array.init = init.asArrayRef().vec();
+    if (auto offsets = attributes.getAs<StringAttr>(roles::offsets))
+      array.offsets = offsets.str();
     for (Attribute size : cast<ArrayAttr>(attributes.get(roles::shape)))
       array.shape.push_back(parse(cast<StringAttr>(size).getValue()));
     signature.arrays.push_back(std::move(array));
+  }
+
+  /// Reads a line of sizeChecks that is about the values of offsets.
+  bool addOffsetsCheck(StringRef line) {
+    OffsetsCheck check;
+    if (line.consume_front("longest "))
+      check.kind = OffsetsCheck::Kind::longest;
+    else if (!line.consume_front("offsets "))
+      return false;
+    auto [text, place] = line.split(" | ");
+    auto [argument, size] = text.split(" <= ");
+    check.argument = argument.str();
+    check.size = parse(size);
+    check.text = size.str();
+    check.place = place.str();
+    signature.offsets.push_back(std::move(check));
+    return true;
   }
 
   /// Reads a line of sizeChecks.
@@ -64,6 +88,7 @@ private:
         .Case(roles::parameter, Role::parameter)
         .Case(roles::choice, Role::choice)
         .Case(roles::returnGradient, Role::returnGradient)
+        .Case(roles::scoreGradient, Role::scoreGradient)
         .Case(roles::score, Role::score)
         .Case(roles::weight, Role::weight)
         .Case(roles::returnValue, Role::returnValue)
@@ -74,6 +99,7 @@ private:
         .Case(roles::constraint, Role::constraint)
         .Case(roles::elements, Role::elements)
         .Case(roles::selected, Role::selected)
+        .Case(roles::drawn, Role::drawn)
         .Case(roles::scoreChange, Role::scoreChange)
         .Default(std::nullopt);
   }

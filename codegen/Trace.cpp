@@ -1,4 +1,5 @@
 #include "codegen/Trace.h"
+#include "codegen/ChangeBuilder.h"
 #include "runtime/Error.h"
 #include <algorithm>
 
@@ -20,16 +21,24 @@ ChoiceMap Trace::choiceMap(int64_t instance) const {
           return s.role == Role::choice && s.name == name;
         });
     bool own = values.rank() > static_cast<int64_t>(spec->shape.size());
-    result.set(leaf, ChoiceValue(own ? values.slice(values.rank() - 1, instance).copy() : values));
+    result.set(leaf, leafValue(*spec, own ? values.slice(values.rank() - 1, instance).copy() : values));
   }
   return result;
+}
+
+/// The values of a leaf, with the offsets of its rows if its plate is ragged.
+ChoiceValue Trace::leafValue(const ArraySpec &leaf, const Array &values) const {
+  return leaf.offsets.empty() ? ChoiceValue(values)
+                              : ChoiceValue::ragged(values, inputs_.arguments.at(leaf.offsets));
 }
 
 Inputs Trace::inputsWithChoices() const {
   Inputs inputs = inputs_;
   inputs.choices = ChoiceMap();
-  for (const auto &[leaf, values] : outcome_.choices)
-    inputs.choices.set(leaf, ChoiceValue(values));
+  for (const ArraySpec &leaf : program_.signature("assess()").arrays)
+    if (auto values = outcome_.choices.find(leaf.name);
+        leaf.role == Role::choice && values != outcome_.choices.end())
+      inputs.choices.set(leaf.name, leafValue(leaf, values->second));
   return inputs;
 }
 
@@ -50,6 +59,28 @@ void Trace::accumulateParameterGradients(const Arrays &accumulators, double scal
   options.scale = scale;
   options.accumulators = accumulators;
   program_.run("gradient(" + names + ")", inputsWithChoices(), options);
+}
+
+TraceChange Trace::update(const ChoiceMap &constraints, const ChangeOptions &options) {
+  TraceChange change = ChangeBuilder(*this, options).update(constraints);
+  change.trace_ = this;
+  return change;
+}
+
+TraceChange Trace::regenerate(const Selection &selection, const ChangeOptions &options) {
+  TraceChange change = ChangeBuilder(*this, options).regenerate(selection);
+  change.trace_ = this;
+  return change;
+}
+
+Array Trace::project(const Selection &selection) const { return ChangeBuilder(*this, {}).project(selection); }
+
+void Trace::refresh() {
+  RunOptions options;
+  options.instances = instances_;
+  Outcome anew = program_.run("assess()", inputsWithChoices(), options);
+  outcome_.score = anew.score;
+  outcome_.returnValue = anew.returnValue;
 }
 
 } // namespace genfuse

@@ -35,6 +35,7 @@ template <> struct TypeOfKind<dist::Kind::real> { using type = Real; };
 template <> struct TypeOfKind<dist::Kind::integer> { using type = Int; };
 template <> struct TypeOfKind<dist::Kind::boolean> { using type = Bool; };
 template <> struct TypeOfKind<dist::Kind::realVector> { using type = Vector; };
+template <> struct TypeOfKind<dist::Kind::realMatrix> { using type = Matrix; };
 
 template <class R> using ValueOf = typename TypeOfKind<R::record.value>::type;
 template <class R, std::size_t I>
@@ -68,6 +69,28 @@ template <class Probs, class Logits> struct TwoWayHandle {
 inline constexpr Handle<dist::Normal> normal;
 /// uniform(low, high) on the closed interval.
 inline constexpr Handle<dist::Uniform> uniform;
+/// gamma(shape, scale): the mean is shape times scale.
+inline constexpr Handle<dist::Gamma> gamma;
+/// beta(alpha, beta) on [0, 1].
+inline constexpr Handle<dist::Beta> beta;
+/// exponential(rate): the mean is 1 / rate.
+inline constexpr Handle<dist::Exponential> exponential;
+/// poisson(rate); a rate of 0 has all its mass at 0.
+inline constexpr Handle<dist::Poisson> poisson;
+/// binom(n, p): successes of n trials.
+inline constexpr Handle<dist::Binom> binom;
+/// geometric(p): failures before the first success.
+inline constexpr Handle<dist::Geometric> geometric;
+/// cauchy(loc, scale).
+inline constexpr Handle<dist::Cauchy> cauchy;
+/// laplace(loc, scale): the mean distance from loc is scale.
+inline constexpr Handle<dist::Laplace> laplace;
+/// log_normal(mu, sigma): exp of normal(mu, sigma).
+inline constexpr Handle<dist::LogNormal> log_normal;
+/// student_t(nu, loc, scale), with nu degrees of freedom.
+inline constexpr Handle<dist::StudentT> student_t;
+/// uniform_discrete(low, high), both included.
+inline constexpr Handle<dist::UniformDiscrete> uniform_discrete;
 
 /// bernoulli(p), bernoulli(gf::probs = p) or bernoulli(gf::logits = l).
 struct BernoulliHandle : TwoWayHandle<dist::Bernoulli, dist::BernoulliLogits> {
@@ -78,5 +101,11 @@ inline constexpr BernoulliHandle bernoulli;
 
 /// categorical(gf::probs = p) or categorical(gf::logits = l) over 0 .. K-1, from a vector [K].
 inline constexpr TwoWayHandle<dist::Categorical, dist::CategoricalLogits> categorical;
+
+/// mvnormal_cholesky(mu, chol_cov): a Vector with mean mu [k] and covariance L L', where L is the lower triangle of
+/// chol_cov [k][k] (what lies above its diagonal is not read) and has a positive diagonal.
+inline constexpr Handle<dist::MvNormalCholesky> mvnormal_cholesky;
+/// dirichlet(alpha): a Vector on the simplex, as long as alpha.
+inline constexpr Handle<dist::Dirichlet> dirichlet;
 
 } // namespace genfuse

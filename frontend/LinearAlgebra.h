@@ -63,12 +63,45 @@ inline Matrix outer(const Vector &a, const Vector &b, SourceLocation where = Sou
   return Matrix(detail::einsum("i,j->ij", {a, b}, where));
 }
 
+// Triangular matrices, such as the Cholesky factor of a covariance.
+
+/// [n][m] -> [n][m]: zero above the diagonal.
+inline Matrix lower_triangle(const Matrix &a, SourceLocation where = SourceLocation::current()) {
+  return Matrix(detail::lowerTriangle(a, where));
+}
+/// [n][n] -> [n]
+inline Vector diagonal(const Matrix &a, SourceLocation where = SourceLocation::current()) {
+  return Vector(detail::diagonal(a, where));
+}
+/// [n] -> [n][n]: zero beside the diagonal.
+inline Matrix diagonal_matrix(const Vector &x, SourceLocation where = SourceLocation::current()) {
+  return Matrix(detail::diagonalMatrix(x, where));
+}
+/// [n][n], [n] -> [n]: y with L y = b, where L is the lower triangle of `a` (what lies above is not read).
+inline Vector triangular_solve(const Matrix &a, const Vector &b,
+                               SourceLocation where = SourceLocation::current()) {
+  return Vector(detail::triangularSolve(a, b, /*transposed=*/false, where));
+}
+/// [n][n], [n] -> [n]: y with L' y = b.
+inline Vector transposed_triangular_solve(const Matrix &a, const Vector &b,
+                                          SourceLocation where = SourceLocation::current()) {
+  return Vector(detail::triangularSolve(a, b, /*transposed=*/true, where));
+}
+
 // Vectors and matrices from numbers.
 
 /// The vector of the given elements.
 inline Vector vector(std::initializer_list<Real> elements, SourceLocation where = SourceLocation::current()) {
   std::vector<detail::Node> nodes(elements.begin(), elements.end());
   return Vector(detail::fromElements(nodes, where));
+}
+/// The matrix of the given elements, by rows. Throws Error where rows differ in length.
+inline Matrix matrix(std::initializer_list<std::initializer_list<Real>> rows,
+                     SourceLocation where = SourceLocation::current()) {
+  std::vector<std::vector<detail::Node>> nodes;
+  for (const std::initializer_list<Real> &row : rows)
+    nodes.emplace_back(row.begin(), row.end());
+  return Matrix(detail::fromRows(nodes, where));
 }
 /// A vector of constants.
 inline Vector constant(const std::vector<double> &values, SourceLocation where = SourceLocation::current()) {

@@ -134,6 +134,13 @@ GENFUSE_API Node toInteger(const Node &x, SourceLocation where);
 
 /// Sum of products; letters name dimensions.
 GENFUSE_API Node einsum(const char *letters, std::initializer_list<Node> operands, SourceLocation where);
+GENFUSE_API Node lowerTriangle(const Node &matrix, SourceLocation where);
+/// The diagonal of a square matrix. Throws Error where its sizes are known and differ.
+GENFUSE_API Node diagonal(const Node &matrix, SourceLocation where);
+GENFUSE_API Node diagonalMatrix(const Node &vector, SourceLocation where);
+/// y with L y = b for the lower triangle L, or with L' y = b. Throws Error where known sizes do not fit.
+GENFUSE_API Node triangularSolve(const Node &matrix, const Node &vector, bool transposed,
+                                 SourceLocation where);
 /// Number of elements, as a real.
 GENFUSE_API Node elementCount(const Node &x, SourceLocation where);
 GENFUSE_API Node largest(const Node &vector, SourceLocation where);
@@ -144,6 +151,8 @@ GENFUSE_API Node element(const Node &tensor, std::initializer_list<Node> indices
 /// The slice at one index of one dimension of a matrix.
 GENFUSE_API Node slice(const Node &matrix, unsigned dimension, const Node &index, SourceLocation where);
 GENFUSE_API Node fromElements(std::span<const Node> elements, SourceLocation where);
+/// A matrix of elements by rows. Throws Error where rows differ in length.
+GENFUSE_API Node fromRows(std::span<const std::vector<Node>> rows, SourceLocation where);
 /// `width` is the row length of a matrix, 0 for a vector.
 GENFUSE_API Node constantReals(std::span<const double> values, std::size_t width, SourceLocation where);
 GENFUSE_API Node constantIntegers(std::span<const std::int64_t> values, SourceLocation where);

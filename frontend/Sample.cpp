@@ -6,8 +6,19 @@ using namespace mlir;
 
 namespace genfuse::detail {
 
-static Type valueType(dist::Kind kind, Builder &builder) {
-  switch (kind) {
+/// A vector value is as large as the argument that sizes it.
+static Type vectorType(const dist::Record &record, ValueRange arguments, Builder &builder) {
+  int64_t size = ShapedType::kDynamic;
+  for (auto [argument, value] : llvm::zip(record, arguments))
+    if (!argument.sizes.empty() && argument.sizes.front() == record.valueSizes.front()) {
+      size = tensorType(value).getDimSize(0);
+      break;
+    }
+  return RankedTensorType::get({size}, builder.getF64Type());
+}
+
+static Type valueType(const dist::Record &record, ValueRange arguments, Builder &builder) {
+  switch (record.value) {
   case dist::Kind::real:
     return builder.getF64Type();
   case dist::Kind::integer:
@@ -15,7 +26,9 @@ static Type valueType(dist::Kind kind, Builder &builder) {
   case dist::Kind::boolean:
     return builder.getI1Type();
   case dist::Kind::realVector:
-    return RankedTensorType::get({ShapedType::kDynamic}, builder.getF64Type());
+    return vectorType(record, arguments, builder);
+  case dist::Kind::realMatrix:
+    break; // no record has one
   }
   llvm_unreachable("every kind is handled");
 }
@@ -34,7 +47,7 @@ Node sample(const Label &address, std::string_view distribution, std::span<const
   for (const Node &argument : arguments)
     values.push_back(here.use(argument));
   StringAttr name = address.text.empty() ? StringAttr() : here.builder.getStringAttr(address.text);
-  return here.node(here.make<gen::SampleOp>(valueType(record->value, here.builder), name,
+  return here.node(here.make<gen::SampleOp>(valueType(*record, values, here.builder), name,
                                             here.builder.getStringAttr(StringRef(distribution)), values));
 }
 

@@ -19,7 +19,7 @@ std::string allNames();
 /// Whether a type is of that kind (reals may be f32 or f64).
 bool hasKind(mlir::Type type, Kind kind);
 
-/// "real", "integer", "boolean" or "vector of reals".
+/// "real", "integer", "boolean", "vector of reals" or "matrix of reals".
 llvm::StringRef kindName(Kind kind);
 
 /// Checks parameters against a record; `value` may be null. `emitError` starts a diagnostic at the user's op.

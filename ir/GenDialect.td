@@ -17,7 +17,8 @@ def Gen_Dialect : Dialect {
       the compile option `real` decides what it becomes.
     * *Derived*: `gen.logpdf`, `gen.draw`, `gen.gradient`: one function per interface operation and request,
       with no addresses left to look up.
-    * *Structured*: `gen.sweep`, `gen.einsum`, `gen.reduce_max`, `gen.one_hot`, `gen.inverse_cdf`, `gen.random`:
+    * *Structured*: `gen.sweep`, `gen.einsum`, `gen.reduce_max`, `gen.one_hot`, `gen.inverse_cdf`, `gen.special`,
+      `gen.random`, `gen.triangular_solve`, `gen.lower_triangle`, `gen.diagonal`, `gen.diagonal_matrix`:
       closed under reverse-mode differentiation and under batching, and what lowering turns into loops.
   }];
   let useDefaultAttributePrinterParser = 1;

@@ -1,6 +1,7 @@
 // Parsing, printing and verification of the structured layer.
 #include "ir/Assembly.h"
 #include "ir/Gen.h"
+#include "ir/SpecialFunctions.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 using namespace mlir;
@@ -108,7 +109,7 @@ struct DropUnusedResults : OpRewritePattern<SweepOp> {
       yielded.push_back(op.getYield().getOperand(i));
       numSums += i < op.getNumSums();
     }
-    if (kept.empty()) {
+    if (kept.empty() && isMemoryEffectFree(op)) {
       rewriter.eraseOp(op);
       return success();
     }
@@ -235,7 +236,7 @@ struct FoldTransposition : OpRewritePattern<EinsumOp> {
     if (!changed)
       return failure();
     rewriter.replaceOpWithNewOp<EinsumOp>(op, op.getType(), spec + "->" + op.getResultLetters().str(),
-                                          operands);
+                                          operands, op.getOrdered());
     return success();
   }
 };
@@ -290,11 +291,36 @@ LogicalResult OneHotOp::verify() {
   return success();
 }
 
+// gen.special
+
+LogicalResult SpecialOp::verify() {
+  const SpecialFunction *function = findSpecialFunction(getKind());
+  if (!function) // special_c1
+    return emitOpError("expects one of the functions ")
+           << specialFunctionNames() << ", got '" << getKind() << "'";
+  if (getNumOperands() != function->arity) // special_c2
+    return emitOpError() << "'" << getKind() << "' takes " << function->arity << " operands, got "
+                         << getNumOperands();
+  return success();
+}
+
 // gen.random
 
 LogicalResult RandomOp::verify() {
-  if (getKind() != "uniform" && getKind() != "normal") // random_c1
-    return emitOpError("expects the kind 'uniform' or 'normal', got '") << getKind() << "'";
+  const Variate *variate = findVariate(getKind());
+  if (!variate) // random_c1
+    return emitOpError("expects one of the kinds ") << variateNames() << ", got '" << getKind() << "'";
+  if (getParameters().size() != variate->parameters) // random_c2
+    return emitOpError() << "'" << getKind() << "' takes " << variate->parameters << " parameters, got "
+                         << getParameters().size();
+  for (Type type : getParameters().getTypes())
+    if (type != getType()) // random_c2
+      return emitOpError() << "expects parameters of the result's type " << getType() << ", got " << type;
+  if (getType().isInteger() != variate->integer) // random_c3
+    return emitOpError() << "'" << getKind() << "' is " << (variate->integer ? "an i64" : "a real")
+                         << ", got " << getType();
+  if (getElement() && !variate->ownStream) // random_c4
+    return emitOpError() << "'" << getKind() << "' has no elements";
   return success();
 }
 

@@ -5,6 +5,7 @@
 
 include "ir/GenAttrs.td"
 include "mlir/Interfaces/LoopLikeInterface.td"
+include "mlir/Interfaces/InferTypeOpInterface.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 
 def Gen_SweepOp : Gen_Op<"sweep", [SingleBlock, RecursiveMemoryEffects,
@@ -58,7 +59,8 @@ def Gen_EinsumOp : Gen_Op<"einsum", [Pure]> {
   let description = [{
     Each operand's dimensions are named by letters; the result is the sum over the letters that do not appear after
     the arrow. Dot products, matrix products, outer products, transposition and sums are all this one op, and
-    so are their derivatives.
+    so are their derivatives. With `ordered` the products of a result are added in the order of the summed indices under
+    every mapping: draws that are computed so have the same bits everywhere.
 
     Constraints:
     * (einsum_c1) the specification has one letter group per operand and one for the result.
@@ -74,9 +76,11 @@ def Gen_EinsumOp : Gen_Op<"einsum", [Pure]> {
     }
     ```
   }];
-  let arguments = (ins StrAttr:$spec, Variadic<Gen_Real>:$operands);
+  let arguments = (ins StrAttr:$spec, Variadic<Gen_Real>:$operands, UnitAttr:$ordered);
   let results = (outs Gen_Real:$result);
-  let assemblyFormat = "$spec `(` $operands `)` attr-dict `:` functional-type($operands, $result)";
+  let assemblyFormat = [{
+    (`ordered` $ordered^)? $spec `(` $operands `)` attr-dict `:` functional-type($operands, $result)
+  }];
   let hasVerifier = 1;
   let hasCanonicalizer = 1;
   let extraClassDeclaration = [{
@@ -205,28 +209,75 @@ def Gen_InverseCdfOp : Gen_Op<"inverse_cdf", [Pure]> {
   let assemblyFormat = "$weights `,` $u attr-dict `:` type($weights) `,` type($u)";
 }
 
-def Gen_RandomOp : Gen_Op<"random", [Pure]> {
-  let summary = "standard random variate";
+def Gen_SpecialOp : Gen_Op<"special", [Pure, SameOperandsAndResultType] # ElementwiseMappable.traits> {
+  let summary = "special function of the device library";
   let description = [{
-    A standard uniform (`uniform`, in the open interval (0, 1)) or a standard normal (`normal`) variate, by Philox4x32-10 with key `seed` and a
-    counter made of instance, position and stream (docs/decisions.md, decision 1).
+    A function that `math` lacks, of scalars or elementwise: `lgamma` (log |gamma(x)|), `digamma`, `sinpi`, `cospi`, and
+    the parts of densities of runtime/device/saddle.h: `stirling`, `half_step`, `deviance` and `log1p_square`; and, for
+    samplers, `at_least_normal`, its operand but at least the smallest normal number. All but the derivatives
+    (`digamma`, `stirling_slope`, `half_step_slope`, `deviance_slope`), `sinpi`, `cospi` and `at_least_normal` can be
+    differentiated.
 
     Constraints:
-    * (random_c1) `kind` is `uniform` or `normal`.
+    * (special_c1) `kind` is a function of ir/SpecialFunctions.h.
+    * (special_c2) There are as many operands as the function takes.
 
     Example:
     ```mlir
-    func.func @f(%seed: i64, %instance: index) -> f64 {
-      %u = gen.random uniform seed %seed instance %instance stream <scope = 0, slot = 0, single = true> : f64
-      return %u : f64
+    func.func @f(%n: f64, %y: f64) -> (f64, f64) {
+      %l = gen.special lgamma(%n) : f64
+      %d = gen.special deviance(%n, %y) : f64
+      return %l, %d : f64, f64
     }
     ```
   }];
-  let arguments = (ins StrAttr:$kind, I64:$seed, Index:$instance, Variadic<Index>:$position, Gen_StreamAttr:$stream);
-  let results = (outs Gen_RealScalar:$result);
+  let arguments = (ins StrAttr:$kind, Variadic<Gen_Real>:$operands);
+  let results = (outs Gen_Real:$result);
+  let assemblyFormat = "custom<Keyword>($kind) `(` $operands `)` attr-dict `:` type($result)";
+  let hasVerifier = 1;
+}
+
+def Gen_RandomOp : Gen_Op<"random", [Pure, AttrSizedOperandSegments]> {
+  let summary = "random variate";
+  let description = [{
+    A variate by Philox4x32-10 with key `seed` and a counter made of instance, position and stream (docs/decisions.md,
+    decision 1). `uniform` (standard, in the open interval (0, 1)) and `normal` (standard) take the words of their
+    counter. The other kinds have a random stream of their own, in which `element` (0 if it is not given) numbers the
+    variates of one draw; variates that differ in nothing but the kind are not independent:
+
+    | kind | parameters | variate |
+    | --- | --- | --- |
+    | `stream_normal` | | standard normal |
+    | `gamma`, `log_gamma` | shape | gamma with scale 1, or its logarithm, which does not underflow |
+    | `beta` | alpha, beta | in the open interval (0, 1); takes the elements 2 `element` and 2 `element` + 1 |
+    | `poisson` | rate | a whole number, as a real |
+    | `binomial` | n (a real), p | a whole number, as a real |
+    | `integer` | low, high (i64) | i64 in low .. high; low if high is below low |
+
+    A parameter outside its domain gives NaN.
+
+    Constraints:
+    * (random_c1) `kind` is one of these.
+    * (random_c2) There are as many parameters as the kind takes, of the result's type.
+    * (random_c3) The result is an i64 for `integer`, a real otherwise.
+    * (random_c4) `uniform` and `normal` have no element.
+
+    Example:
+    ```mlir
+    func.func @f(%seed: i64, %instance: index, %shape: f64, %k: index) -> (f64, f64) {
+      %u = gen.random uniform seed %seed instance %instance stream <scope = 0, slot = 0, single = true> : f64
+      %g = gen.random gamma(%shape : f64) seed %seed instance %instance element %k
+        stream <scope = 0, slot = 1, single = false> : f64
+      return %u, %g : f64, f64
+    }
+    ```
+  }];
+  let arguments = (ins StrAttr:$kind, Variadic<AnyTypeOf<[Gen_RealScalar, I64]>>:$parameters, I64:$seed, Index:$instance,
+                       Variadic<Index>:$position, Optional<Index>:$element, Gen_StreamAttr:$stream);
+  let results = (outs AnyTypeOf<[Gen_RealScalar, I64]>:$result);
   let assemblyFormat = [{
-    custom<Keyword>($kind) `seed` $seed `instance` $instance (`at` `[` $position^ `]`)? `stream` $stream
-    attr-dict `:` type($result)
+    custom<Keyword>($kind) (`(` $parameters^ `:` type($parameters) `)`)? `seed` $seed
+    `instance` $instance (`at` `[` $position^ `]`)? (`element` $element^)? `stream` $stream attr-dict `:` type($result)
   }];
   let hasVerifier = 1;
 }

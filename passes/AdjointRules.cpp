@@ -2,6 +2,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "passes/SliceDims.h"
 #include <numbers>
 
 using namespace mlir;
@@ -39,6 +40,12 @@ private:
     auto elements = dyn_cast<RankedTensorType>(value);
     return !flags || (elements && flags.getShape() == elements.getShape());
   }
+  /// The same where the elements of g mix: flags of single elements of g say nothing of the product's.
+  template <class F> void contributeMixed(Value operand, F &&make) {
+    if (g.guard && isa<RankedTensorType>(g.guard.getType()))
+      return contribute(operand, make);
+    contributeScaled(operand, make);
+  }
   void linear(Value operand, Value value) {
     if (isActive(operand))
       adjoints.add(emit, {operand, {}}, {value, g.guard});
@@ -52,9 +59,11 @@ private:
   void select(arith::SelectOp op);
   void einsum(gen::EinsumOp op);
   void reduceMax(gen::ReduceMaxOp op);
+  void triangularSolve(gen::TriangularSolveOp op);
   void fromElements(tensor::FromElementsOp op);
   LogicalResult slice(tensor::ExtractSliceOp op);
   bool elementary(Operation *op);
+  LogicalResult special(gen::SpecialOp op);
 
   Cotangent g;
   Emitter &emit;
@@ -85,7 +94,7 @@ void Rules::select(arith::SelectOp op) {
 void Rules::einsum(gen::EinsumOp op) {
   for (unsigned k = 0; k < op.getNumOperands(); ++k) {
     Value operand = op.getOperand(k);
-    contributeScaled(operand, [&] {
+    contributeMixed(operand, [&] {
       StringRef letters = op.getLetters(k);
       std::string spec = op.getResultLetters().str();
       SmallVector<Value> operands{g.value};
@@ -127,6 +136,19 @@ void Rules::reduceMax(gen::ReduceMaxOp op) {
   });
 }
 
+/// L y = b: the cotangent of b is v = L'^-1 g, that of L the lower triangle of -v y'. L' y = b: v = L^-1 g and
+/// -y v'.
+void Rules::triangularSolve(gen::TriangularSolveOp op) {
+  Value y = op.getResult();
+  Value v = emit.make<gen::TriangularSolveOp>(y.getType(), op.getMatrix(), g.value, !op.getTransposed());
+  contributeMixed(op.getVector(), [&] { return v; });
+  contributeMixed(op.getMatrix(), [&] {
+    Value rows = op.getTransposed() ? y : negative(v), columns = op.getTransposed() ? negative(v) : y;
+    Type type = op.getMatrix().getType();
+    return emit.make<gen::LowerTriangleOp>(emit.einsum("i,j->ij", {rows, columns}, type));
+  });
+}
+
 void Rules::fromElements(tensor::FromElementsOp op) {
   auto type = cast<RankedTensorType>(op.getType());
   for (auto [n, element] : llvm::enumerate(op.getElements())) {
@@ -147,7 +169,7 @@ LogicalResult Rules::slice(tensor::ExtractSliceOp op) {
   if (!isActive(op.getSource()))
     return success();
   Place place{op.getSource(), {}};
-  llvm::SmallBitVector dropped = op.getDroppedDims();
+  llvm::SmallBitVector dropped = droppedDims(op);
   for (int64_t d = 0; d < op.getSourceType().getRank(); ++d) {
     OpFoldResult offset = op.getMixedOffsets()[d];
     if (dropped.test(d)) {
@@ -220,13 +242,60 @@ bool Rules::elementary(Operation *op) {
       .Default([](Operation *) { return false; });
 }
 
+/// Functions of the device library. At n = 0 = y the derivative of the deviance in y is its limit, 1.
+LogicalResult Rules::special(gen::SpecialOp op) {
+  StringRef kind = op.getKind();
+  ValueRange operands = op.getOperands();
+  Value x = operands[0], y = operands.back();
+  auto slope = [&](StringRef name) {
+    return times(g.value, emit.make<gen::SpecialOp>(op.getType(), name, operands));
+  };
+  if (kind == "lgamma") {
+    contributeScaled(x, [&] { return slope("digamma"); });
+  } else if (kind == "stirling" || kind == "half_step") {
+    contributeScaled(x, [&] { return slope((kind + "_slope").str()); });
+  } else if (kind == "deviance") {
+    contributeScaled(x, [&] { return slope("deviance_slope"); });
+    contributeScaled(y, [&] {
+      Value none = emit.make<arith::CmpFOp>(arith::CmpFPredicate::OEQ, x, number(0.0, x));
+      Value quotient = over(emit.make<arith::SubFOp>(y, x), y);
+      return times(g.value, emit.make<arith::SelectOp>(none, number(1.0, x), quotient));
+    });
+  } else if (kind == "log1p_square") {
+    // 2 / (z + n / z) and -(z / (z + n / z)) / n: no square that could overflow.
+    Value both = emit.add(x, over(y, x));
+    contributeScaled(x, [&] { return times(g.value, over(number(2.0, x), both)); });
+    contributeScaled(y, [&] { return negative(times(g.value, over(over(x, both), y))); });
+  } else {
+    return op.emitOpError() << "has no derivative: '" << kind << "' is not differentiated";
+  }
+  return success();
+}
+
 LogicalResult Rules::apply(Operation *op) {
   if (elementary(op))
     return success();
   return TypeSwitch<Operation *, LogicalResult>(op)
       .Case([&](arith::SelectOp o) { return select(o), success(); })
+      .Case([&](gen::CountedOp o) { return linear(o.getValue(), g.value), success(); })
       .Case([&](gen::EinsumOp o) { return einsum(o), success(); })
       .Case([&](gen::ReduceMaxOp o) { return reduceMax(o), success(); })
+      .Case([&](gen::SpecialOp o) { return special(o); })
+      .Case([&](gen::TriangularSolveOp o) { return triangularSolve(o), success(); })
+      .Case([&](gen::LowerTriangleOp o) {
+        contribute(o.getMatrix(), [&] { return emit.make<gen::LowerTriangleOp>(g.value); });
+        return success();
+      })
+      .Case([&](gen::DiagonalOp o) {
+        contribute(o.getMatrix(),
+                   [&] { return emit.make<gen::DiagonalMatrixOp>(o.getMatrix().getType(), g.value); });
+        return success();
+      })
+      .Case([&](gen::DiagonalMatrixOp o) {
+        contribute(o.getVector(),
+                   [&] { return emit.make<gen::DiagonalOp>(o.getVector().getType(), g.value); });
+        return success();
+      })
       .Case([&](tensor::FromElementsOp o) { return fromElements(o), success(); })
       .Case([&](tensor::ExtractSliceOp o) { return slice(o); })
       .Case([&](tensor::ExtractOp o) {

@@ -1,6 +1,6 @@
 // gen-expand: log densities and draws become arithmetic, as their records say.
 #include "ir/dist/All.h"
-#include "passes/IrAlgebra.h"
+#include "passes/IrVectors.h"
 #include "passes/Passes.h"
 #include <tuple>
 
@@ -26,8 +26,10 @@ Value callWithKinds(F &&f, ArrayRef<Value> values, OpBuilder &builder, Location 
       return IrInteger(emitted);
     else if constexpr (kind == dist::Kind::boolean)
       return IrBoolean(emitted);
-    else
+    else if constexpr (kind == dist::Kind::realVector)
       return IrVector(emitted);
+    else
+      return IrMatrix(emitted);
   };
   return f(wrap.template operator()<I>()...).value;
 }
@@ -38,6 +40,8 @@ template <class R> auto wrapValue(Value value, OpBuilder &builder, Location loc)
     return IrReal(emitted);
   else if constexpr (R::record.value == dist::Kind::integer)
     return IrInteger(emitted);
+  else if constexpr (R::record.value == dist::Kind::realVector)
+    return IrVector(emitted);
   else
     return IrBoolean(emitted);
 }
@@ -46,7 +50,7 @@ template <class R> Value emitLogPdf(gen::LogPdfOp op, OpBuilder &builder) {
   SmallVector<Value> parameters(op.getParameters());
   auto value = wrapValue<R>(op.getValue(), builder, op.getLoc());
   return callWithKinds<R>(
-      [&](auto... arguments) { return R::template logpdf<IrAlgebra>(value, arguments...); }, parameters,
+      [&](auto... arguments) { return R::template logpdf<IrVectorAlgebra>(value, arguments...); }, parameters,
       builder, op.getLoc(), std::make_index_sequence<R::record.argumentCount>());
 }
 
@@ -54,7 +58,7 @@ template <class R> Value emitDraw(gen::DrawOp op, OpBuilder &builder) {
   SmallVector<Value> parameters(op.getParameters());
   IrSource source(op, builder);
   return callWithKinds<R>(
-      [&](auto... arguments) { return R::template sample<IrAlgebra>(source, arguments...); }, parameters,
+      [&](auto... arguments) { return R::template sample<IrVectorAlgebra>(source, arguments...); }, parameters,
       builder, op.getLoc(), std::make_index_sequence<R::record.argumentCount>());
 }
 

@@ -1,7 +1,9 @@
 #include "passes/SymbolicSize.h"
+#include "ir/Distributions.h"
 #include "ir/Gen.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "passes/SliceDims.h"
 
 using namespace mlir;
 
@@ -49,7 +51,7 @@ std::optional<SizeExpression> sizeOfEinsum(gen::EinsumOp op, unsigned dimension)
 
 /// A rank-reducing slice: the kept dimensions are those whose size is not the constant 1.
 std::optional<SizeExpression> sizeOfSlice(tensor::ExtractSliceOp op, unsigned dimension) {
-  llvm::SmallBitVector dropped = op.getDroppedDims();
+  llvm::SmallBitVector dropped = droppedDims(op);
   for (unsigned source = 0, kept = 0; source < op.getSourceType().getRank(); ++source) {
     if (dropped.test(source) || kept++ != dimension)
       continue;
@@ -58,6 +60,15 @@ std::optional<SizeExpression> sizeOfSlice(tensor::ExtractSliceOp op, unsigned di
       return sizeExpression(value);
     return SizeExpression{cast<IntegerAttr>(cast<Attribute>(size)).getInt(), {}, {}};
   }
+  return std::nullopt;
+}
+
+/// A vector that is drawn is as long as the first parameter that shares its size.
+std::optional<SizeExpression> sizeOfDraw(StringRef distribution, ValueRange parameters) {
+  const dist::Record *record = dist::find(distribution);
+  for (auto [argument, value] : llvm::zip(*record, parameters))
+    if (!argument.sizes.empty() && argument.sizes.front() == record->valueSizes.front())
+      return sizeOfDimension(value, 0);
   return std::nullopt;
 }
 
@@ -138,6 +149,16 @@ std::optional<SizeExpression> sizeOfDimension(Value value, unsigned dimension) {
     return dynamicSize(type, dimension, hot.getSizes());
   if (auto place = dyn_cast<gen::PlaceOp>(op))
     return dimension == 0 ? sizeExpression(place.getTotal()) : sizeOfDimension(place.getRow(), dimension);
+  if (auto solve = dyn_cast<gen::TriangularSolveOp>(op))
+    return sizeOfDimension(solve.getVector(), 0);
+  if (auto triangle = dyn_cast<gen::LowerTriangleOp>(op))
+    return sizeOfDimension(triangle.getMatrix(), dimension);
+  if (isa_and_nonnull<gen::DiagonalOp, gen::DiagonalMatrixOp>(op))
+    return sizeOfDimension(op->getOperand(0), 0);
+  if (auto sample = dyn_cast<gen::SampleOp>(op))
+    return sizeOfDraw(sample.getDistribution(), sample.getParameters());
+  if (auto draw = dyn_cast<gen::DrawOp>(op))
+    return sizeOfDraw(draw.getDistribution(), draw.getParameters());
   if (OpTrait::hasElementwiseMappableTraits(op))
     for (Value operand : op->getOperands())
       if (operand.getType() == type || isa<RankedTensorType>(operand.getType()))

@@ -1,5 +1,6 @@
 #include "runtime/Binding.h"
 #include "runtime/Error.h"
+#include "runtime/Offsets.h"
 
 namespace genfuse {
 namespace {
@@ -34,6 +35,7 @@ Binding::Binding(const Signature &signature, const std::vector<Array> &arrays, i
     if (arrays[i].defined())
       checkShape(i);
   checkSizes();
+  checkRows();
 }
 
 void Binding::checkForm(size_t array) const {
@@ -113,6 +115,29 @@ void Binding::checkSizes() const {
     throw Error(check.place + ": expected sizes " + check.text + ", got " + std::to_string(left) + " and " +
                 std::to_string(right) + sourcesOf(check.left, none) + sourcesOf(check.right, none));
   }
+}
+
+/// Checks the values of offsets, as far as they are given.
+void Binding::checkRows() const {
+  for (const OffsetsCheck &check : signature_.offsets)
+    for (size_t i = 0; i < arrays_.size(); ++i) {
+      const ArraySpec &spec = signature_.arrays[i];
+      int64_t size = 0;
+      if (spec.role != Role::argument || spec.name != check.argument || !arrays_[i].defined() ||
+          arrays_[i].rank() != 1 || !evaluate(check.size, size))
+        continue;
+      if (check.kind == OffsetsCheck::Kind::total) {
+        checkOffsets(arrays_[i], size, describe(spec));
+      } else if (const int64_t longest = longestRow(arrays_[i]); longest > size) {
+        throw Error(check.place + ": expected rows of at most " + check.text + " elements, got " +
+                    std::to_string(size) + " and a row of " + std::to_string(longest) + " by " +
+                    describe(spec));
+      }
+    }
+}
+
+std::optional<int64_t> Binding::symbolValue(size_t symbol) const {
+  return symbols_[symbol].bound ? std::optional(symbols_[symbol].value) : std::nullopt;
 }
 
 Shape Binding::shapeOf(size_t array) const {

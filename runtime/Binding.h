@@ -3,6 +3,7 @@
 
 #include "runtime/Array.h"
 #include "runtime/Signature.h"
+#include <optional>
 
 namespace genfuse {
 
@@ -20,6 +21,9 @@ public:
   /// The shape of an array, with the instances where it has them. Errors: a symbol that no array binds.
   Shape shapeOf(size_t array) const;
 
+  /// The value of a symbol of the signature; none if no array binds it.
+  std::optional<int64_t> symbolValue(size_t symbol) const;
+
 private:
   struct Symbol {
     bool bound = false;
@@ -32,6 +36,7 @@ private:
   bool solveDimension(size_t array, size_t dimension);
   void checkShape(size_t array) const;
   void checkSizes() const;
+  void checkRows() const;
   bool evaluate(const Dimension &dimension, int64_t &size) const;
   std::string expectedShape(const ArraySpec &spec) const;
   std::string sourcesOf(const Dimension &dimension, size_t array) const;

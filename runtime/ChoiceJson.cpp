@@ -1,5 +1,6 @@
 #include "runtime/ChoiceJson.h"
 #include "runtime/Error.h"
+#include "runtime/Offsets.h"
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -122,6 +123,20 @@ json arrayToJson(const Array &array) {
   }
 }
 
+/// Ragged rows, each an entry `rows/1/y/*` of its own.
+void addRows(json &result, const Pattern &leaf, const ChoiceValue &value) {
+  const Offsets offsets(value.offsets());
+  for (int64_t i = 0; i < offsets.rows(); ++i) {
+    Path path = leaf.path();
+    for (Component &component : path)
+      if (component.kind == Component::Kind::star) {
+        component = Component{Component::Kind::index, i, ""};
+        break;
+      }
+    result[pathText(path)] = arrayToJson(rowOf(value.array(), offsets, i));
+  }
+}
+
 } // namespace
 
 ChoiceMap choicesFromJson(const json &value) {
@@ -134,8 +149,12 @@ ChoiceMap choicesFromJson(const json &value) {
 
 json choicesToJson(const ChoiceMap &choices) {
   json result = json::object();
-  for (const auto &[pattern, value] : choices.entries())
-    result[pattern.text()] = arrayToJson(value.array());
+  for (const auto &[pattern, value] : choices.entries()) {
+    if (value.offsets().defined())
+      addRows(result, pattern, value);
+    else
+      result[pattern.text()] = arrayToJson(value.array());
+  }
   return result;
 }
 

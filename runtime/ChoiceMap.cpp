@@ -1,5 +1,6 @@
 #include "runtime/ChoiceMap.h"
 #include "runtime/Error.h"
+#include "runtime/Offsets.h"
 #include <algorithm>
 
 namespace genfuse {
@@ -33,13 +34,17 @@ std::string quoted(const std::string &text) { return "'" + text + "'"; }
 }
 
 void checkWholeLeaf(const Pattern &leaf, const ChoiceValue &value) {
-  if (value.array().rank() < static_cast<int64_t>(leaf.stars()))
+  const bool ragged = value.offsets().defined();
+  if (ragged && leaf.stars() < 2)
+    throw Error("address " + quoted(leaf.text()) + ": expected the name of a ragged plate's leaf, with two "
+                "indices or more");
+  if (value.array().rank() < static_cast<int64_t>(leaf.stars()) - ragged)
     throw Error("address " + quoted(leaf.text()) + ": expected an array of rank " +
                 std::to_string(leaf.stars()) + " or more, got " + value.describe());
 }
 
 ChoiceValue likewise(const ChoiceValue &original, Array array) {
-  ChoiceValue value(std::move(array));
+  ChoiceValue value = array.defined() ? ChoiceValue(std::move(array)) : original;
   return original.isLiteral() ? value.literal() : value;
 }
 
@@ -47,9 +52,20 @@ ChoiceValue likewise(const ChoiceValue &original, Array array) {
 std::optional<ChoiceValue> selectBelow(const Path &entry, const ChoiceValue &value, const Path &prefix) {
   Array array = value.array();
   int64_t axis = 0;
+  bool wholeRows = value.offsets().defined();
   for (size_t i = 0; i < prefix.size(); ++i) {
     if (entry[i].kind != Component::Kind::star)
       continue;
+    if (wholeRows && axis == 0 && prefix[i].kind != Component::Kind::star) {
+      const Offsets offsets(value.offsets());
+      if (prefix[i].index >= offsets.rows())
+        return std::nullopt;
+      array = rowOf(array, offsets, prefix[i].index);
+      wholeRows = false;
+      continue;
+    }
+    if (wholeRows && axis == 1 && prefix[i].kind != Component::Kind::star)
+      throw Error("address " + quoted(pathText(prefix)) + ": expected all elements of ragged rows, or a row");
     if (prefix[i].kind == Component::Kind::star)
       ++axis;
     else if (prefix[i].index >= array.shape()[axis])
@@ -57,7 +73,7 @@ std::optional<ChoiceValue> selectBelow(const Path &entry, const ChoiceValue &val
     else
       array = array.slice(axis, prefix[i].index);
   }
-  return likewise(value, array);
+  return likewise(value, wholeRows ? Array() : array);
 }
 
 } // namespace
@@ -99,7 +115,16 @@ ChoiceMap &ChoiceMap::set(std::string_view address, ChoiceValue value) {
 ChoiceValue ChoiceMap::getElement(const Pattern &leaf, const Address &address) const {
   const ChoiceValue &value = entries_.at(leaf);
   Array array = value.array();
-  const std::vector<int64_t> indices = leaf.match(address).value();
+  std::vector<int64_t> indices = leaf.match(address).value();
+  if (value.offsets().defined()) {
+    const Offsets offsets(value.offsets());
+    if (indices[0] >= offsets.rows())
+      throw Error("address " + quoted(address.text()) + ": index " + std::to_string(indices[0]) +
+                  " is past the end of " + quoted(leaf.text()) + ", which has " +
+                  std::to_string(offsets.rows()) + " rows");
+    array = rowOf(array, offsets, indices[0]);
+    indices.erase(indices.begin());
+  }
   for (int64_t index : indices) {
     if (index >= array.shape()[0])
       throw Error("address " + quoted(address.text()) + ": index " + std::to_string(index) +

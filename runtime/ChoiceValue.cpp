@@ -1,5 +1,6 @@
 #include "runtime/ChoiceValue.h"
 #include "runtime/Error.h"
+#include "runtime/Offsets.h"
 
 namespace genfuse {
 namespace {
@@ -30,6 +31,17 @@ Array convertToReal(const Array &source, ElementType type) {
 ChoiceValue::ChoiceValue(Array array) : array_(std::move(array)) {
   if (!array_.defined())
     throw Error("expected a value, got no array");
+}
+
+ChoiceValue ChoiceValue::ragged(Array values, Array offsets) {
+  ChoiceValue result(std::move(values));
+  if (result.array_.rank() == 0)
+    throw Error("expected the values of ragged rows, got " + result.describe());
+  if (!offsets.defined() || offsets.type() != ElementType::i64 || offsets.rank() != 1)
+    throw Error("expected offsets i64 [rows + 1], got " + (offsets.defined() ? offsets.describe() : "none"));
+  checkOffsets(offsets, result.array_.shape()[0], "offsets of ragged rows");
+  result.offsets_ = std::move(offsets);
+  return result;
 }
 
 ChoiceValue ChoiceValue::literal() const {

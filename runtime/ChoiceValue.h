@@ -22,6 +22,12 @@ public:
   ChoiceValue(Array array);
   template <Element T> ChoiceValue(const std::vector<T> &values) : array_(Array::from(values)) {}
 
+  /// All values of a leaf of a ragged plate, `[total, inner...]`: row i is the elements offsets[i] to
+  /// offsets[i + 1] - 1. Errors: values without a dimension, offsets that do not fit them.
+  static ChoiceValue ragged(Array values, Array offsets);
+  /// Undefined unless the value is ragged.
+  const Array &offsets() const { return offsets_; }
+
   /// The same value, read from text, where `1` may stand for a real and no number says how wide it is.
   ChoiceValue literal() const;
   bool isLiteral() const { return literal_; }
@@ -44,11 +50,12 @@ public:
 
   /// Same kind, type and elements; NaN equals NaN; whether a value is a literal does not count.
   friend bool operator==(const ChoiceValue &left, const ChoiceValue &right) {
-    return left.array_ == right.array_;
+    return left.array_ == right.array_ && left.offsets_.defined() == right.offsets_.defined() &&
+           (!left.offsets_.defined() || left.offsets_ == right.offsets_);
   }
 
 private:
-  Array array_;
+  Array array_, offsets_;
   bool literal_ = false;
 };
 

@@ -1,6 +1,7 @@
 // From a choice map to the array of one leaf, and the check for unknown addresses.
 #include "runtime/ChoiceMap.h"
 #include "runtime/Error.h"
+#include "runtime/Offsets.h"
 #include <algorithm>
 
 namespace genfuse {
@@ -11,8 +12,9 @@ bool isStar(const Component &component) { return component.kind == Component::Ki
 /// Fills the array of a leaf entry by entry and remembers which elements are there.
 class LeafAssembly {
 public:
-  LeafAssembly(Pattern leaf, ElementType type, const Shape &plates, const Shape &element)
-      : leaf_(std::move(leaf)), plates_(plates), values_(Array::zeros(type, join(plates, element))),
+  LeafAssembly(Pattern leaf, ElementType type, const Shape &plates, const Shape &element,
+               std::optional<Offsets> offsets)
+      : leaf_(std::move(leaf)), plates_(plates), offsets_(std::move(offsets)), values_(Array::zeros(type, join(plates, element))),
         present_(Array::zeros(ElementType::boolean, plates)) {}
 
   /// Takes the value of an entry whose path is `same` as the leaf's.
@@ -42,10 +44,16 @@ private:
 
   Array selectPlates(Array array, const Pattern &entry) const {
     int64_t axis = 0;
+    bool wholeRows = offsets_.has_value();
     for (size_t i = 0; i < leaf_.path().size(); ++i) {
       if (!isStar(leaf_.path()[i]))
         continue;
       const Component &given = entry.path()[i];
+      if (wholeRows) {
+        array = row(array, entry, i);
+        wholeRows = false;
+        continue;
+      }
       if (isStar(given))
         ++axis;
       else if (given.index < array.shape()[axis])
@@ -58,19 +66,42 @@ private:
     return array;
   }
 
+  /// The row that an entry is about.
+  Array row(const Array &array, const Pattern &entry, size_t component) const {
+    const Component &given = entry.path()[component];
+    if (isStar(given))
+      throw Error("address '" + entry.text() + "': expected a row by its number, or the whole leaf '" +
+                  leaf_.text() + "' as ragged values");
+    if (given.index >= offsets_->rows())
+      throw Error("address '" + entry.text() + "': index " + std::to_string(given.index) +
+                  " is past the end of '" +
+                  pathText({leaf_.path().begin(), leaf_.path().begin() + component + 1}) + "', which has " +
+                  std::to_string(offsets_->rows()) + " elements");
+    return rowOf(array, *offsets_, given.index);
+  }
+
   Shape unravel(int64_t position) const {
     Shape index(plates_.size());
     for (size_t i = plates_.size(); i-- > 0; position /= plates_[i])
       index[i] = position % plates_[i];
+    if (offsets_) {
+      const int64_t row = offsets_->rowOf(index[0]);
+      index[0] -= offsets_->start(row);
+      index.insert(index.begin(), row);
+    }
     return index;
   }
 
   std::string lengths() const {
+    if (offsets_)
+      return " ('" + leaf_.text() + "' has " + std::to_string(offsets_->rows()) + " rows with " +
+             std::to_string(offsets_->total()) + " elements)";
     return plates_.empty() ? "" : " ('" + leaf_.text() + "' has " + shapeText(plates_) + " elements)";
   }
 
   Pattern leaf_;
   Shape plates_;
+  std::optional<Offsets> offsets_;
   Array values_, present_;
 };
 
@@ -86,17 +117,24 @@ private:
 } // namespace
 
 Array ChoiceMap::leafArray(std::string_view leafName, ElementType type, const Shape &plateLengths,
-                           const Shape &elementShape) const {
+                           const Shape &elementShape, const Array &offsets) const {
   const Pattern leaf = Pattern::parse(leafName);
-  if (leaf.stars() != plateLengths.size())
-    throw Error("address '" + leaf.text() + "': expected " + std::to_string(leaf.stars()) +
+  const size_t lengths = leaf.stars() - offsets.defined();
+  if (lengths != plateLengths.size())
+    throw Error("address '" + leaf.text() + "': expected " + std::to_string(lengths) +
                 " plate lengths, got " + std::to_string(plateLengths.size()));
   if (auto whole = entries_.find(leaf); whole != entries_.end()) {
     Shape shape = plateLengths;
     shape.insert(shape.end(), elementShape.begin(), elementShape.end());
+    const Array &own = whole->second.offsets();
+    if (own.defined() && (!offsets.defined() || own != offsets))
+      throw Error("address '" + leaf.text() + "': expected values with the offsets of the arguments, got others");
     return whole->second.as(type, shape, leafName);
   }
-  LeafAssembly assembly(leaf, type, plateLengths, elementShape);
+  std::optional<Offsets> rows;
+  if (offsets.defined())
+    rows.emplace(offsets);
+  LeafAssembly assembly(leaf, type, plateLengths, elementShape, std::move(rows));
   for (const auto &[entry, value] : entries_) {
     const Relation relation = relate(entry.path(), leaf.path());
     if (relation == Relation::same)

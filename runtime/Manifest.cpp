@@ -19,15 +19,19 @@ public:
     throw Error("manifest: " + place_ + ": expected " + expected + ", got " + value_.dump());
   }
 
-  /// Checks that the members of an object are these; it may have the optional one as well.
-  void members(std::initializer_list<const char *> names, std::string_view optional = {}) const {
+  /// Checks that the members of an object are these; it may have the optional ones as well.
+  void members(std::initializer_list<const char *> names,
+               std::initializer_list<const char *> optional = {}) const {
+    auto known = [](std::initializer_list<const char *> list, const std::string &key) {
+      return std::find(list.begin(), list.end(), key) != list.end();
+    };
     if (!value_.is_object())
       fail("an object");
     for (const char *name : names)
       if (!value_.contains(name))
         throw Error("manifest: " + place_ + ": expected a member '" + name + "', got none");
     for (const auto &[key, member] : value_.items())
-      if (key != optional && std::find(names.begin(), names.end(), key) == names.end())
+      if (!known(names, key) && !known(optional, key))
         throw Error("manifest: " + place_ + ": expected no member '" + key + "', got one");
   }
 
@@ -82,7 +86,7 @@ Dimension readDimension(const Reader &reader, const std::vector<std::string> &sy
 }
 
 ArraySpec readArray(const Reader &reader, const std::vector<std::string> &symbols) {
-  reader.members({"name", "role", "type", "shape", "batched", "output"}, "init");
+  reader.members({"name", "role", "type", "shape", "batched", "output"}, {"init", "offsets"});
   const Reader role = reader.member("role"), type = reader.member("type");
   const std::optional<Role> roleValue = roleFromName(role.text());
   if (!roleValue)
@@ -101,6 +105,8 @@ ArraySpec readArray(const Reader &reader, const std::vector<std::string> &symbol
   if (reader.has("init"))
     for (const Reader &value : reader.member("init").elements())
       spec.init.push_back(value.real());
+  if (reader.has("offsets"))
+    spec.offsets = reader.member("offsets").text();
   return spec;
 }
 
@@ -108,6 +114,16 @@ SizeCheck readCheck(const Reader &reader, const std::vector<std::string> &symbol
   reader.members({"left", "right", "equal", "text", "place"});
   return {readDimension(reader.member("left"), symbols), readDimension(reader.member("right"), symbols),
           reader.member("equal").boolean(), reader.member("text").text(), reader.member("place").text()};
+}
+
+OffsetsCheck readOffsetsCheck(const Reader &reader, const std::vector<std::string> &symbols) {
+  reader.members({"kind", "argument", "size", "text", "place"});
+  const std::string kind = reader.member("kind").text();
+  if (kind != "total" && kind != "longest")
+    reader.member("kind").fail("'total' or 'longest'");
+  return {kind == "total" ? OffsetsCheck::Kind::total : OffsetsCheck::Kind::longest,
+          reader.member("argument").text(), readDimension(reader.member("size"), symbols),
+          reader.member("text").text(), reader.member("place").text()};
 }
 
 json writeDimension(const Dimension &dimension, const std::vector<std::string> &symbols) {
@@ -137,6 +153,8 @@ json signatureToJson(const Signature &signature) {
                       {"output", spec.output}});
     if (!spec.init.empty())
       arrays.back()["init"] = spec.init;
+    if (!spec.offsets.empty())
+      arrays.back()["offsets"] = spec.offsets;
   }
   json checks = json::array();
   for (const SizeCheck &check : signature.checks)
@@ -151,12 +169,18 @@ json signatureToJson(const Signature &signature) {
                  {"arrays", arrays}};
   if (!checks.empty())
     result["checks"] = checks;
+  for (const OffsetsCheck &check : signature.offsets)
+    result["offsets"].push_back({{"kind", check.kind == OffsetsCheck::Kind::total ? "total" : "longest"},
+                                 {"argument", check.argument},
+                                 {"size", writeDimension(check.size, signature.symbols)},
+                                 {"text", check.text},
+                                 {"place", check.place}});
   return result;
 }
 
 Signature signatureFromJson(const json &value) {
   const Reader reader(value, "signature");
-  reader.members({"abi_version", "entry", "symbols", "arrays"}, "checks");
+  reader.members({"abi_version", "entry", "symbols", "arrays"}, {"checks", "offsets"});
   if (reader.member("abi_version").integer() != GF_ABI_VERSION)
     reader.member("abi_version").fail(std::to_string(GF_ABI_VERSION));
   Signature signature;
@@ -168,6 +192,9 @@ Signature signatureFromJson(const json &value) {
   if (reader.has("checks"))
     for (const Reader &check : reader.member("checks").elements())
       signature.checks.push_back(readCheck(check, signature.symbols));
+  if (reader.has("offsets"))
+    for (const Reader &check : reader.member("offsets").elements())
+      signature.offsets.push_back(readOffsetsCheck(check, signature.symbols));
   return signature;
 }
 

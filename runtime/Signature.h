@@ -25,7 +25,10 @@ enum class Role {
   constraint,        ///< input: new values of a choice, in the elements that its name says
   elements,          ///< input, i64: a list of elements of a plate, increasing; filled up with its length
   selected,          ///< input: which values of a choice are drawn again
+  drawn,             ///< output: values drawn for a choice, in the elements that its name says
   scoreChange,       ///< output, f64: by how much the score of the trace differs
+  count,             ///< accumulator, i64: how often the kernel computed the log density of this leaf
+  scoreGradient,     ///< input: cotangent of the score (request flag `weighted`)
 };
 
 /// constant + sum of coefficient * symbol.
@@ -46,6 +49,7 @@ struct ArraySpec {
   bool batched = false;         ///< one value per instance; the instances are the last dimension of the array
   bool output = false;          ///< written by the kernel (an accumulator is read and written)
   std::vector<double> init;     ///< initial values of a parameter: none, one for all elements, or one each
+  std::string offsets;          ///< of a leaf of a ragged plate: the argument with its offsets
 };
 
 /// What the kernel takes for granted about sizes: left = right, or left <= right.
@@ -56,11 +60,22 @@ struct SizeCheck {
   std::string place; ///< where the model needs it: `model.cpp:7:12`
 };
 
+/// What the values of offsets have to be: rows that fill `size` elements, or rows that are no longer than that.
+struct OffsetsCheck {
+  enum class Kind { total, longest };
+  Kind kind = Kind::total;
+  std::string argument; ///< that holds the offsets
+  Dimension size;
+  std::string text;  ///< of the size: `s.0`
+  std::string place; ///< where the model needs it
+};
+
 struct Signature {
   std::string entry;                ///< symbol of the kernel; its workspace function is entry + "_workspace"
   std::vector<std::string> symbols; ///< names of the symbolic dimensions, such as `xs.0`
   std::vector<ArraySpec> arrays;    ///< in the order of the pointers
   std::vector<SizeCheck> checks;
+  std::vector<OffsetsCheck> offsets;
 };
 
 } // namespace genfuse

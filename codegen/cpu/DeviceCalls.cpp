@@ -8,11 +8,11 @@ namespace genfuse {
 
 namespace {
 
-/// Bits of the real type that ends the name of a device function; 0 if it ends otherwise.
+/// Bits of the type that ends the name of a device function; 0 if it ends otherwise.
 int realBits(StringRef base) {
   if (base.ends_with("_f32"))
     return 32;
-  return base.ends_with("_f64") ? 64 : 0;
+  return base.ends_with("_f64") || base.ends_with("_i64") ? 64 : 0;
 }
 
 VectorType withLength(VectorType type, int64_t length) {

@@ -12,13 +12,16 @@
 namespace genfuse::dist {
 
 /// The mathematical kind of a value: how many numbers, of which type.
-enum class Kind { real, integer, boolean, realVector };
+enum class Kind { real, integer, boolean, realVector, realMatrix };
 
 /// One argument of a distribution. `domain` is a sentence fragment for errors and documentation.
 struct Argument {
   std::string_view name;
   Kind kind;
   std::string_view domain;
+  /// A letter per dimension: dimensions of the same letter, of arguments and of the value, have equal sizes.
+  /// None: any size.
+  std::string_view sizes = {};
 };
 
 struct Record {
@@ -31,6 +34,8 @@ struct Record {
   std::size_t argumentCount;
   /// Whether the log density has a derivative in the value.
   bool continuous;
+  /// The letter of a vector value's size; some argument has it too.
+  std::string_view valueSizes = {};
 
   constexpr const Argument *begin() const { return argumentStore.data(); }
   constexpr const Argument *end() const { return argumentStore.data() + argumentCount; }

@@ -99,7 +99,8 @@ private:
   bool isScored(size_t choice);
   void addTerm(size_t choice, Totals &totals);
   void add(Totals &totals, Value weight, Value change, mlir::Location loc);
-  bool isMasked(size_t choice) const { return is(GfiOperation::regenerate) && whole.count(choice); }
+  /// Whether a mask says which elements of the region are selected: a list holds those of other leaves too.
+  bool isMasked(size_t choice, const Region &region) const;
   Value density(size_t choice, Version version);
   bool isGiven(size_t choice, const Region &region) const;
   std::vector<Region> drawnRegions(size_t choice);

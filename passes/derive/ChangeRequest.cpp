@@ -231,7 +231,7 @@ FailureOr<func::FuncOp> ChangeDeriver::run() {
   Totals totals = terms(entry);
   for (size_t i = 0; i < choices.size(); ++i)
     for (const Region &region : drawnRegions(i))
-      addResult(drawnLeaf(i, region), roles::choice, regionText(choices[i].pattern, region),
+      addResult(drawnLeaf(i, region), roles::drawn, regionText(choices[i].pattern, region),
                 regionShape(i, region));
   addResult(orZero(totals.weight), roles::weight, "weight");
   if (!is(GfiOperation::project)) {

@@ -33,6 +33,12 @@ void ChangeDeriver::add(Totals &totals, Value weight, Value change, Location loc
     accumulate(totals.change, change, loc);
 }
 
+bool ChangeDeriver::isMasked(size_t choice, const Region &region) const {
+  return !is(GfiOperation::update) && (whole.count(choice) || llvm::any_of(region, [](const Level &level) {
+                                         return level.kind == Kind::listed;
+                                       }));
+}
+
 ChangeDeriver::Totals ChangeDeriver::plateTerms(gen::MapOp plate) {
   Totals totals;
   for (Level level : levelsOf(plate)) {
@@ -96,14 +102,24 @@ Value ChangeDeriver::density(size_t choice, Version version) {
   gen::SampleOp op = choices[choice].op;
   Value value = get(op.getResult(), version);
   SmallVector<Value> parameters = get(op.getParameters(), version);
-  return gen::LogPdfOp::create(builder, locationOf(choices[choice]), builder.getF64Type(),
-                               op.getDistribution(), value, parameters);
+  auto term = gen::LogPdfOp::create(builder, locationOf(choices[choice]), builder.getF64Type(),
+                                    op.getDistribution(), value, parameters, indices());
+  // What is only subtracted is counted apart: it does not score the choice again.
+  if (version == Version::before && !is(GfiOperation::project))
+    term->setAttr(roles::count, builder.getStringAttr("old " + choices[choice].pattern));
+  return term;
 }
 
 void ChangeDeriver::addTerm(size_t choice, Totals &totals) {
   Location loc = locationOf(choices[choice]);
-  if (is(GfiOperation::project))
-    return add(totals, density(choice, Version::before), {}, loc);
+  if (is(GfiOperation::project)) {
+    Value term = density(choice, Version::before);
+    if (isMasked(choice, region())) {
+      Value mask = input(roles::selected, choice, region(), builder.getI1Type());
+      term = replace(element(mask, builder.getI1Type(), places(), loc), term, orZero({}), loc);
+    }
+    return add(totals, term, {}, loc);
+  }
   if (isNew()) {
     Value term = density(choice, Version::after);
     return add(totals, isGiven(choice, region()) ? term : Value(), term, loc);

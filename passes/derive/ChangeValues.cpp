@@ -140,7 +140,7 @@ Value ChangeDeriver::newValue(size_t choice, Value &condition) {
     }
     listed = listed && level == f->level;
   }
-  if (isMasked(choice)) {
+  if (isMasked(choice, given)) {
     Value mask = input(roles::selected, choice, given, builder.getI1Type());
     Value here = element(mask, builder.getI1Type(), where, loc);
     condition = condition ? arith::AndIOp::create(builder, loc, condition, here).getResult() : here;

@@ -137,6 +137,18 @@ void Derivation::addResult(Value value, StringRef role, StringRef name, ArrayRef
 
 // Leaves.
 
+void Derivation::mark(Attribute &attributes, const Choice &choice) {
+  for (gen::MapOp plate : choice.plates) {
+    gen::RowOp row = rowOf(plate);
+    if (!row)
+      continue;
+    NamedAttrList list(cast<DictionaryAttr>(attributes));
+    std::string name = argumentName(cast<BlockArgument>(row.getOffsets()));
+    list.set(roles::offsets, builder.getStringAttr(name));
+    attributes = list.getDictionary(builder.getContext());
+  }
+}
+
 FailureOr<SmallVector<std::string>> Derivation::leafShape(const Choice &choice) const {
   SmallVector<std::string> shape;
   for (gen::MapOp plate : choice.plates) {

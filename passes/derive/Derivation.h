@@ -48,6 +48,9 @@ protected:
   void addParameterArguments();
   /// The seed and the instance, for draws.
   void addRandomArguments();
+  /// Says of the last argument or result, a leaf, which offsets it has, if its plate is ragged.
+  void markArgument(const Choice &choice) { mark(argumentAttributes.back(), choice); }
+  void markResult(const Choice &choice) { mark(resultAttributes.back(), choice); }
   void addResult(mlir::Value value, mlir::StringRef role, mlir::StringRef name,
                  mlir::ArrayRef<std::string> shape = {});
 
@@ -71,6 +74,8 @@ protected:
   mlir::Value seed, instance;
 
 private:
+  void mark(mlir::Attribute &attributes, const Choice &choice);
+
   mlir::SmallVector<mlir::Attribute> argumentAttributes, resultAttributes;
   mlir::SmallVector<mlir::Value> results;
 };

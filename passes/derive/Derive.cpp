@@ -54,7 +54,7 @@ private:
   IRMapping mapping;
   SmallVector<Value> plateIndices; ///< the position of draws
   SmallVector<Value> leafIndices;  ///< where the current element lies in its leaf
-  Value returnCotangent;
+  Value returnCotangent, scoreCotangent;
 };
 
 LogicalResult Deriver::resolveGiven(StringRef name) {
@@ -127,8 +127,10 @@ LogicalResult Deriver::buildArguments() {
     FailureOr<SmallVector<std::string>> shape = leafShape(choice);
     if (failed(shape))
       return failure();
-    if (status[i] != Status::drawn)
-      leaves[i] = addArgument(leafType(choice), roles::choice, choice.pattern, *shape, choice.op->getLoc());
+    if (status[i] == Status::drawn)
+      continue;
+    leaves[i] = addArgument(leafType(choice), roles::choice, choice.pattern, *shape, choice.op->getLoc());
+    markArgument(choice);
   }
   if (request.returnGradient) {
     Value returned = entry.getTerminator()->getOperand(0);
@@ -140,6 +142,8 @@ LogicalResult Deriver::buildArguments() {
     returnCotangent =
         addArgument(returned.getType(), roles::returnGradient, "return", *shape, model.getLoc());
   }
+  if (request.weighted)
+    scoreCotangent = addArgument(builder.getF64Type(), roles::scoreGradient, "score", {}, model.getLoc());
   if (llvm::is_contained(status, Status::drawn))
     addRandomArguments();
   return success();
@@ -161,8 +165,8 @@ void Deriver::cloneSample(gen::SampleOp op, Totals &totals) {
     value = element(leaves[number], op.getType(), leafIndices, loc);
   }
   mapping.map(op.getResult(), value);
-  Value term =
-      gen::LogPdfOp::create(builder, loc, builder.getF64Type(), op.getDistribution(), value, parameterValues);
+  Value term = gen::LogPdfOp::create(builder, loc, builder.getF64Type(), op.getDistribution(), value,
+                                     parameterValues, plateIndices);
   accumulate(totals.score, term, loc);
   if (status[number] == Status::given)
     accumulate(totals.weight, term, loc);
@@ -268,6 +272,8 @@ LogicalResult Deriver::cloneBlock(Block &block, Totals &totals) {
 LogicalResult Deriver::finishGradient(const Totals &totals, Value returned) {
   Value objective = orZero(totals.score);
   Location loc = model.getLoc();
+  if (scoreCotangent)
+    objective = arith::MulFOp::create(builder, loc, scoreCotangent, objective);
   if (returnCotangent) {
     auto type = dyn_cast<RankedTensorType>(returned.getType());
     StringRef letters = StringRef("ijkl").take_front(type ? type.getRank() : 0);
@@ -286,7 +292,7 @@ LogicalResult Deriver::finishGradient(const Totals &totals, Value returned) {
   if (request.dropConstants)
     gradient->setAttr("drop_constants", builder.getUnitAttr());
   // With drop_constants both lose the same summands.
-  addResult(returnCotangent ? orZero(totals.score) : objective, roles::score, "score");
+  addResult(returnCotangent || scoreCotangent ? orZero(totals.score) : objective, roles::score, "score");
   for (auto [value, target] : llvm::zip(gradient.getResults(), targets))
     addResult(value, target.role, target.name, target.shape);
   return success();
@@ -296,7 +302,7 @@ LogicalResult Deriver::finish(const Totals &totals, Value returned) {
   if (request.operation == GfiOperation::gradient)
     return finishGradient(totals, returned);
   for (auto [number, value] : totals.drawn)
-    addResult(value, roles::choice, choices[number].pattern, *leafShape(choices[number]));
+    addResult(value, roles::choice, choices[number].pattern, *leafShape(choices[number])), markResult(choices[number]);
   if (request.operation == GfiOperation::generate)
     addResult(orZero(totals.weight), roles::weight, "weight");
   // What is proposed is all drawn: its weight is the density of the proposal.

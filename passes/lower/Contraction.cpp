@@ -61,7 +61,7 @@ LogicalResult Lowerer::lowerEinsum(gen::EinsumOp op) {
   Contraction contraction(*this, op);
   bool isTensor = isa<RankedTensorType>(op.getType());
   bool perLane = false;
-  if (std::optional<View> out = contraction.dots(perLane)) {
+  if (std::optional<View> out = op.getOrdered() ? std::nullopt : contraction.dots(perLane)) {
     if (!isTensor) {
       set(op.getResult(), load(*out, {}));
       return success();
@@ -113,7 +113,7 @@ LogicalResult Lowerer::accumulateEinsum(gen::EinsumOp op, const View &into, bool
       delaying->delayed.push_back({op, into, *factors});
       return success();
     }
-  if (contraction.update(into, overLanes))
+  if (!op.getOrdered() && contraction.update(into, overLanes))
     return success();
   forEachIndex(contraction.resultSizes(), [&](Indices at) {
     Scalar term = contraction.general(at)->front();

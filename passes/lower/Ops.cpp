@@ -1,4 +1,5 @@
 // Everything but sweeps, einsums and random variates.
+#include "passes/SliceDims.h"
 #include "passes/lower/Lowerer.h"
 
 using namespace mlir;
@@ -26,6 +27,8 @@ LogicalResult Lowerer::lowerBlock(Block &block) {
 LogicalResult Lowerer::lowerOp(Operation *op) {
   return TypeSwitch<Operation *, LogicalResult>(op)
       .Case([&](gen::SweepOp o) { return lowerSweep(o); })
+      .Case([&](gen::CheckOp o) { return lowerCheck(o), success(); })
+      .Case([&](gen::CountedOp o) { return lowerCounted(o), success(); })
       .Case([&](gen::EinsumOp o) { return lowerEinsum(o); })
       .Case([&](gen::ReduceMaxOp o) { return lowerReduceMax(o), success(); })
       .Case([&](gen::InverseCdfOp o) { return lowerInverseCdf(o), success(); })
@@ -34,6 +37,10 @@ LogicalResult Lowerer::lowerOp(Operation *op) {
       .Case([&](gen::PlaceOp) { return success(); }) // where it is added to a sum
       .Case([&](gen::ConcatOp o) { return lowerConcat(o); })
       .Case([&](gen::RandomOp o) { return lowerRandom(o); })
+      .Case([&](gen::TriangularSolveOp o) { return lowerTriangularSolve(o); })
+      .Case([&](gen::LowerTriangleOp o) { return lowerLowerTriangle(o), success(); })
+      .Case([&](gen::DiagonalOp o) { return lowerDiagonal(o), success(); })
+      .Case([&](gen::DiagonalMatrixOp o) { return lowerDiagonalMatrix(o), success(); })
       .Case([&](tensor::ExtractOp o) { return lowerExtract(o); })
       .Case([&](tensor::ExtractSliceOp o) { return lowerSlice(o); })
       .Case([&](tensor::FromElementsOp o) { return lowerFromElements(o), success(); })
@@ -108,6 +115,8 @@ void Lowerer::set(Value value, Tensor held) {
 
 /// The op on scalars, or on lanes if any operand varies over them.
 Scalar Lowerer::apply(Operation *op, ArrayRef<Scalar> operands) {
+  if (auto special = dyn_cast<gen::SpecialOp>(op))
+    return callSpecial(special, operands);
   bool varying = llvm::any_of(operands, [](const Scalar &s) { return s.varying || s.isLaneIndex; });
   SmallVector<Value> values;
   for (const Scalar &operand : operands)
@@ -221,19 +230,26 @@ void Lowerer::lowerFromElements(tensor::FromElementsOp op) {
 
 // Parts of tensors.
 
-/// Whether an index needs no care: a constant, an element of a row, or the index of a sweep. How often a sweep
-/// over a row runs is known only at run time: its index is checked for tensors that have the length of the row.
+/// Whether an index is surely within a size, or checked when the kernel is called. A constant may be what the
+/// compiler made of a computed index, which nobody has checked: only that there is an element.
 bool Lowerer::isChecked(Value index, Index size) {
-  auto argument = dyn_cast<BlockArgument>(index);
-  auto sweep = argument ? dyn_cast<gen::SweepOp>(argument.getOwner()->getParentOp()) : gen::SweepOp();
-  if (sweep && sweep.getLength().getDefiningOp<gen::RowOp>())
-    return dyn_cast<Value>(size) == scalar(sweep.getLength()).value;
-  return argument || scalar(index).isLaneIndex || matchPattern(index, m_Constant());
+  if (auto argument = dyn_cast<BlockArgument>(index)) {
+    // How often a sweep over a row runs is known only at run time: what has the length of the row is safe.
+    auto sweep = dyn_cast<gen::SweepOp>(argument.getOwner()->getParentOp());
+    bool isRow = sweep && sweep.getLength().getDefiningOp<gen::RowOp>();
+    return !isRow || dyn_cast<Value>(size) == scalar(sweep.getLength()).value;
+  }
+  if (scalar(index).isLaneIndex) // of a row
+    return true;
+  IntegerAttr constant;
+  if (!matchPattern(index, m_Constant(&constant)))
+    return false;
+  std::optional<int64_t> known = getConstantIntValue(size);
+  return constant.getInt() == 0 || (known && constant.getValue().ult(*known));
 }
 
-/// Indices of a read. Those of sweeps and constants are checked when the kernel is called; one that is
-/// computed reads the last element where it is out of range, so that no data can make a kernel read what is
-/// not its own.
+/// Indices of a read. Those of sweeps are checked when the kernel is called; one that is computed reads the
+/// last element where it is out of range, so that no data can make a kernel read what is not its own.
 SmallVector<Scalar> Lowerer::safeIndices(ValueRange indices, Indices sizes) {
   SmallVector<Scalar> safe;
   for (auto [index, size] : llvm::zip(indices, sizes)) {
@@ -258,7 +274,7 @@ LogicalResult Lowerer::lowerExtract(tensor::ExtractOp op) {
 }
 
 LogicalResult Lowerer::lowerSlice(tensor::ExtractSliceOp op) {
-  llvm::SmallBitVector dropped = op.getDroppedDims();
+  llvm::SmallBitVector dropped = droppedDims(op);
   int64_t rank = op.getSourceType().getRank();
   SmallVector<Scalar> offsets;
   Tensor held;

@@ -1,4 +1,5 @@
-// Standard variates: the counter of decision 1, then a call of the device library.
+// Random variates: the counter of decision 1, then a call of the device library.
+#include "ir/SpecialFunctions.h"
 #include "passes/lower/Lowerer.h"
 
 using namespace mlir;
@@ -33,7 +34,9 @@ private:
 
 } // namespace
 
-/// counter = (instance block, innermost plate index, scope and call, domain and outer plate index).
+/// counter = (instance block, innermost plate index, scope and call, domain and outer plate index). A variate
+/// with a stream of its own has the instance and the slot in place of block and call, and passes its element
+/// on.
 LogicalResult Lowerer::lowerRandom(gen::RandomOp op) {
   Type real = op.getType();
   bool wide = real.isF64();
@@ -45,12 +48,21 @@ LogicalResult Lowerer::lowerRandom(gen::RandomOp op) {
   if (position.size() > 2)
     return op.emitOpError("draws in more than two nested plates, which is not supported");
   Scalar instance = scalar(op.getInstance());
-  bool varying = instance.isLaneIndex || instance.varying ||
-                 llvm::any_of(position, [](const Scalar &s) { return s.isLaneIndex || s.varying; });
+  bool ownStream = gen::findVariate(op.getKind())->ownStream;
+  SmallVector<Scalar> parameters, all(position);
+  for (Value parameter : op.getParameters())
+    parameters.push_back(scalar(parameter));
+  all.append(parameters);
+  all.push_back(instance);
+  if (op.getElement())
+    all.push_back(scalar(op.getElement()));
+  bool varying = llvm::any_of(all, [](const Scalar &s) { return s.isLaneIndex || s.varying; });
   Words words(*this, varying);
 
   Value c0 = words.of(instance), slot;
-  if (stream.getSingle()) {
+  if (ownStream) {
+    slot = op.getElement() ? words.of(scalar(op.getElement())) : words.constant(0);
+  } else if (stream.getSingle()) {
     // Instance i uses word (i/16) % perCall of block 16 (i / (16 perCall)) + i % 16.
     int64_t shift = wide ? 5 : 6;
     Value low = words.make<arith::AndIOp>(c0, words.constant(15));
@@ -62,9 +74,9 @@ LogicalResult Lowerer::lowerRandom(gen::RandomOp op) {
     slot = words.constant(stream.getSlot() % perCall);
   }
   Value c1 = position.empty() ? words.constant(0) : words.of(position.back());
-  Value c2 = words.constant((stream.getScope() << 16) | (stream.getSlot() / perCall));
+  Value c2 = words.constant((stream.getScope() << 16) | (stream.getSlot() / (ownStream ? 1 : perCall)));
   Value outer = position.size() > 1 ? words.of(position.front()) : words.constant(0);
-  int64_t domain = op.getKind() == "normal" ? 1 : 0;
+  int64_t domain = ownStream ? 2 : op.getKind() == "normal" ? 1 : 0;
   Value c3 =
       words.make<arith::OrIOp>(words.make<arith::ShLIOp>(outer, words.constant(4)), words.constant(domain));
 
@@ -73,20 +85,11 @@ LogicalResult Lowerer::lowerRandom(gen::RandomOp op) {
   Value high = make<arith::ShRUIOp>(seed, make<arith::ConstantOp>(builder.getI64IntegerAttr(32)));
   Value k1 = make<arith::TruncIOp>(builder.getI32Type(), high);
 
-  std::string base = ("gf_random_" + op.getKind() + (wide ? "_f64" : "_f32")).str();
-  std::string name = varying ? base + "_lanes" + std::to_string(lanes.width) : base + "_one";
-  Type result = varying ? Type(vectorOf(real)) : real;
   SmallVector<Value> operands{c0, c1, c2, c3, k0, k1, slot};
-  auto module = kernel->getParentOfType<ModuleOp>();
-  if (!module.lookupSymbol(name)) {
-    OpBuilder b = OpBuilder::atBlockBegin(module.getBody());
-    auto function = func::FuncOp::create(b, module.getLoc(), name,
-                                         b.getFunctionType(ValueRange(operands).getTypes(), {result}));
-    function.setPrivate();
-    function->setAttr("gen.device", b.getStringAttr(base));
-  }
-  auto call = func::CallOp::create(builder, loc, name, TypeRange{result}, operands);
-  set(op.getResult(), Scalar{call.getResult(0), varying});
+  for (const Scalar &parameter : parameters)
+    operands.push_back(varying ? broadcast(parameter) : parameter.value);
+  StringRef suffix = real.isInteger() ? "_i64" : wide ? "_f64" : "_f32";
+  set(op.getResult(), callDevice(("gf_random_" + op.getKind() + suffix).str(), operands, real, varying));
   return success();
 }
 

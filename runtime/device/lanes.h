@@ -155,10 +155,30 @@ GF_DEVICE double from_bits(u64 x) { return __builtin_bit_cast(double, x); }
 GF_DEVICE float to_float(u32 x) { return static_cast<float>(x); }
 GF_DEVICE u64 widen(u32 x) { return x; }
 GF_DEVICE u32 low_half(u64 x) { return static_cast<u32>(x); }
+/// Towards minus infinity.
+GF_DEVICE float round_down(float x) {
+#if defined(__CUDACC__)
+  return floorf(x);
+#else
+  return __builtin_floorf(x);
+#endif
+}
+GF_DEVICE double round_down(double x) {
+#if defined(__CUDACC__)
+  return floor(x);
+#else
+  return __builtin_floor(x);
+#endif
+}
+/// Whether a mask holds in any lane: for loops only, whose lanes must not see each other otherwise.
+GF_DEVICE bool any(bool mask) { return mask; }
 
 /// a where the mask holds, else b; both sides are computed. Scalars compare to bool, vectors to lanes of 0
 /// and -1.
 template <class M, class V> GF_DEVICE V select(M mask, V a, V b) { return mask ? a : b; }
+template <class M> GF_DEVICE auto unless(M mask) { return mask == M(0); }
+template <class M> GF_DEVICE M both(M a, M b) { return a & b; }
+template <class M> GF_DEVICE M either(M a, M b) { return a | b; }
 
 #if GF_LANES
 template <class S, int N> GF_DEVICE Vec<S, N> fma(Vec<S, N> a, Vec<S, N> b, Vec<S, N> c) {
@@ -171,6 +191,10 @@ template <class S, int N> GF_DEVICE Vec<S, N> divide(Vec<S, N> a, Vec<S, N> b) {
 template <class S, int N> GF_DEVICE Vec<S, N> nearest(Vec<S, N> x) {
   return __builtin_elementwise_roundeven(x);
 }
+template <class S, int N> GF_DEVICE Vec<S, N> round_down(Vec<S, N> x) {
+  return __builtin_elementwise_floor(x);
+}
+template <class S, int N> GF_DEVICE bool any(Vec<S, N> mask) { return __builtin_reduce_or(mask) != 0; }
 template <int N> GF_DEVICE Vec<u32, N> to_bits(Vec<float, N> x) { return __builtin_bit_cast(Vec<u32, N>, x); }
 template <int N> GF_DEVICE Vec<u64, N> to_bits(Vec<double, N> x) {
   return __builtin_bit_cast(Vec<u64, N>, x);

@@ -12,18 +12,26 @@ template <class U> struct Words { U word[4]; };
 /// of a round, and no shuffle is needed between rounds.
 template <class W> GF_DEVICE W low_product(W a, u32 b) { return (a & W(0xffffffffull)) * W(u64(b)); }
 
-template <class U> GF_DEVICE Words<U> philox(U c0, U c1, U c2, U c3, u32 k0, u32 k1) {
+template <class W, class K> GF_DEVICE W key_lanes(K k) {
+  if constexpr (sizeof(K) == sizeof(u32))
+    return W(u64(k));
+  else
+    return widen(k);
+}
+
+/// The key is one for all lanes (u32) or one a lane (U).
+template <class U, class K> GF_DEVICE Words<U> philox(U c0, U c1, U c2, U c3, K k0, K k1) {
   using W = typename Lane<U>::Wide;
   W x0 = widen(c0), x1 = widen(c1), x2 = widen(c2), x3 = widen(c3);
   GF_UNROLL
   for (int round = 0; round < 10; ++round) {
     W p = low_product(x0, 0xD2511F53u), q = low_product(x2, 0xCD9E8D57u);
-    x0 = (q >> 32) ^ x1 ^ W(u64(k0));
-    x2 = (p >> 32) ^ x3 ^ W(u64(k1));
+    x0 = (q >> 32) ^ x1 ^ key_lanes<W>(k0);
+    x2 = (p >> 32) ^ x3 ^ key_lanes<W>(k1);
     x1 = q;
     x3 = p;
-    k0 += 0x9E3779B9u;
-    k1 += 0xBB67AE85u;
+    k0 += K(0x9E3779B9u);
+    k1 += K(0xBB67AE85u);
   }
   return {{low_half(x0), low_half(x1), low_half(x2), low_half(x3)}};
 }

@@ -18,7 +18,7 @@ std::vector<nlohmann::json> ofKind(const std::string &kind,
 /// A number of the file: infinities are strings.
 double number(const nlohmann::json &value);
 
-/// A JSON scalar or list as an array of the wanted type; with `instances` > 0 repeated for each instance,
+/// A JSON scalar, list or list of rows as an array of the wanted type; with `instances` > 0 repeated for each instance,
 /// last.
 Array array(const nlohmann::json &value, ElementType type, int64_t instances = 0);
 

@@ -8,7 +8,8 @@ using nlohmann::json;
 
 namespace {
 
-const std::set<std::string> ids = {"B01", "B02.1", "B02.2", "B02.3", "B11.1", "B11.2", "B13", "E01"};
+const std::set<std::string> ids = {"B01", "B02.1", "B02.2", "B02.3", "B11.1", "B11.2",
+                                   "B13", "E01",   "N01.1", "N01.2", "N01.8", "N05.1", "N05.2"};
 
 struct InterfaceCase {
   json item;
@@ -48,13 +49,21 @@ protected:
   const cases::Setting &setting = GetParam().setting;
   ElementType real = setting.real == Precision::f32 ? ElementType::f32 : ElementType::f64;
 
+  /// Integers of the file may be reals of the model.
+  ElementType typeOf(Role role, const std::string &name) {
+    for (const ArraySpec &array : programOf(item.at("model"), setting).signature("assess()").arrays)
+      if (array.role == role && array.name == name)
+        return array.type;
+    return real;
+  }
+
   Inputs inputs(const json &args, const json &choices) {
     Inputs result;
     for (const auto &[name, value] : args.items()) {
       if (name == "theta")
         result.parameters["M1p/theta"] = cases::array(value, real);
       else
-        result.arguments[name] = cases::array(value, real);
+        result.arguments[name] = cases::array(value, typeOf(Role::argument, name));
     }
     addChoices(result, choices);
     return result;
@@ -65,8 +74,9 @@ protected:
     std::map<std::string, json> leaves;
     for (const auto &[address, value] : choices.items()) {
       size_t slash = address.find('/');
-      if (slash == std::string::npos)
-        result.choices.set(address, ChoiceValue(cases::array(value, real, setting.instances)));
+      if (slash == std::string::npos || !std::isdigit(static_cast<unsigned char>(address[slash + 1])))
+        result.choices.set(
+            address, ChoiceValue(cases::array(value, typeOf(Role::choice, address), setting.instances)));
       else
         leaves[address.substr(0, slash) + "/*"].push_back(value);
     }
@@ -110,7 +120,8 @@ TEST_P(Interface, Case) {
     const json &trace = item.at("trace");
     Inputs given = inputs(trace.at("args"), trace.at("choices"));
     std::string names = joined(item.value("selection", item.value("params", json::array())));
-    names += ", " + joined(item.at("arg_gradients"));
+    if (item.contains("arg_gradients"))
+      names += ", " + joined(item.at("arg_gradients"));
     double scale = item.value("scale", 1.0);
     std::string flags;
     if (item.contains("retval_grad")) {
@@ -120,7 +131,7 @@ TEST_P(Interface, Case) {
     // Arguments differentiated by have one value per instance: their gradients are not summed.
     if (setting.instances > 0)
       for (auto &[name, array] : given.arguments)
-        array = cases::array(trace.at("args").at(name), real, setting.instances);
+        array = cases::array(trace.at("args").at(name), typeOf(Role::argument, name), setting.instances);
     RunOptions run = options();
     run.scale = scale;
     Outcome outcome = program.run("gradient(" + names + flags + ")", given, run);

@@ -67,6 +67,17 @@ static std::vector<NumericCase> ofVectors() {
          return m(2, 1) + gf::sum(gf::square(m.row(1))) + 7 * gf::sum(m.col(0)) + v(x)[gf::Int(1)];
        }),
        [](double x) { return 2 * x * x + 4 * x * x * 5 + 7 * (3 * x + x * x) + 2 * x; }},
+      {"triangular", modelOf([&](Real x) { // L = (e^x, 0; x, 2), L y = (1, x), L' z = y
+         auto l = gf::matrix({{gf::exp(x), 7}, {x, 2}});
+         auto y = gf::triangular_solve(l, gf::vector({1, x}));
+         auto z = gf::transposed_triangular_solve(l, y);
+         auto d = gf::diagonal(gf::matmul(gf::lower_triangle(l), gf::diagonal_matrix(gf::vector({x, 3}))));
+         return gf::dot(z, gf::constant({1.0, 3.0})) + gf::sum(d);
+       }),
+       [](double x) {
+         double e = std::exp(x), y0 = 1 / e, y1 = (x - x * y0) / 2, z1 = y1 / 2, z0 = (y0 - x * z1) / e;
+         return z0 + 3 * z1 + e * x + 6;
+       }},
       {"select", modelOf([&](Real x) { return gf::sum(gf::select(v(x) > 0.3, gf::exp(v(x)), -1)); }),
        [](double x) {
          double total = 0;

@@ -1,0 +1,184 @@
+// The cases of update, regenerate and project, on traces of one and of many instances.
+#include "codegen/Trace.h"
+#include "tests/cases/Cases.h"
+#include <gtest/gtest.h>
+#include <set>
+
+using namespace genfuse;
+using nlohmann::json;
+
+namespace {
+
+const std::set<std::string> models = {"M1", "PL", "SB"};
+const std::set<std::string> operations = {"update", "regenerate", "project"};
+
+struct ChangeCase {
+  json item;
+  cases::Setting setting;
+};
+
+std::vector<ChangeCase> changeCases() {
+  std::vector<ChangeCase> result;
+  for (const json &item : cases::all())
+    if (models.count(item.value("model", "")) && operations.count(item.value("op", "")))
+      for (const cases::Setting &setting : cases::settings())
+        result.push_back({item, setting});
+  return result;
+}
+
+Program &programOf(const std::string &model, const cases::Setting &setting) {
+  static std::map<std::string, Program> programs;
+  std::string key = model + cases::name(setting);
+  auto known = programs.find(key);
+  if (known == programs.end()) {
+    Model loaded = Model::load(std::string(GENFUSE_SOURCE_DIR) + "/tests/models/cases.mlir", model);
+    known = programs.emplace(key, Program(loaded, {setting.real, "native", setting.mapping})).first;
+  }
+  return known->second;
+}
+
+class Change : public testing::TestWithParam<ChangeCase> {
+protected:
+  const json &item = GetParam().item;
+  const cases::Setting &setting = GetParam().setting;
+  ElementType real = setting.real == Precision::f32 ? ElementType::f32 : ElementType::f64;
+
+  ElementType typeOf(const std::string &leaf) {
+    for (const ArraySpec &spec : program().leaves())
+      if (spec.name == leaf)
+        return spec.type;
+    return real;
+  }
+  Program &program() { return programOf(item.at("model"), setting); }
+
+  ChoiceMap choicesOf(const json &choices) {
+    ChoiceMap result;
+    for (const auto &[address, value] : choices.items()) {
+      std::string leaf = Pattern::parse(address).erased().text();
+      result.set(address, ChoiceValue(cases::array(value, typeOf(leaf), setting.instances)));
+    }
+    return result;
+  }
+
+  /// Elements `y/0`, `y/1`, ... as whole leaves, which traces are made of.
+  ChoiceMap wholeLeaves(const json &choices) {
+    ChoiceMap result;
+    std::map<std::string, json> leaves;
+    for (const auto &[address, value] : choices.items())
+      leaves[Pattern::parse(address).erased().text()].push_back(value);
+    for (const auto &[leaf, values] : leaves) {
+      bool isPlate = leaf.find('*') != std::string::npos;
+      result.set(leaf,
+                 ChoiceValue(cases::array(isPlate ? values : values[0], typeOf(leaf), setting.instances)));
+    }
+    return result;
+  }
+
+  Array argument(const json &value) {
+    return cases::array(value, value.is_number_integer() ? ElementType::i64 : real);
+  }
+
+  Trace trace() {
+    Inputs inputs;
+    for (const auto &[name, value] : item.at("trace").at("args").items())
+      inputs.arguments[name] = argument(value);
+    inputs.choices = wholeLeaves(item.at("trace").at("choices"));
+    RunOptions options;
+    options.instances = std::max<int64_t>(setting.instances, 1);
+    return program().generate(inputs, options);
+  }
+
+  /// Arguments that differ. Lists whose common elements are equal are hinted so: the cases' `rescored` lists
+  /// take that for granted.
+  ChangeOptions options() {
+    ChangeOptions options;
+    const json &old = item.at("trace").at("args");
+    const json arguments = item.value("args", old);
+    for (const auto &[name, value] : arguments.items()) {
+      if (value == old.at(name))
+        continue;
+      options.arguments[name] = argument(value);
+      if (value.is_array() &&
+          std::equal(value.begin(), value.begin() + std::min(value.size(), old.at(name).size()),
+                     old.at(name).begin()))
+        options.diffs[name] = ArgumentDiff::none();
+    }
+    if (item.contains("draws"))
+      options.draws = choicesOf(item.at("draws"));
+    return options;
+  }
+
+  Selection selection() {
+    Selection result;
+    for (const json &address : item.at("selection"))
+      result = result | Selection::at(address.get<std::string>());
+    return result;
+  }
+
+  void expect(const char *key, const Array &got) {
+    if (item.at("expected").contains(key))
+      cases::expectNear(item.at("expected").at(key), got, setting.real, key);
+  }
+
+  void expectChoices(const json &expected, const ChoiceMap &got, const char *what) {
+    ChoiceMap wanted = expected.empty() ? ChoiceMap() : choicesOf(expected);
+    size_t count = 0;
+    for (const auto &[address, value] : expected.items()) {
+      ASSERT_TRUE(got.has(address)) << what << " lacks " << address;
+      cases::expectNear(value, got.get(address).array(), setting.real, std::string(what) + " " + address);
+    }
+    for (const auto &[pattern, value] : got.entries())
+      count += pattern.stars() == 0 ? 1 : value.array().shape()[0];
+    EXPECT_EQ(count, expected.size()) << what;
+  }
+};
+
+TEST_P(Change, Case) {
+  Trace before = trace();
+  const json &expected = item.at("expected");
+  if (item.at("op") == "project")
+    return expect("weight", before.project(selection()));
+  bool isUpdate = item.at("op") == "update";
+  TraceChange change = isUpdate ? before.update(choicesOf(item.at("constraints")), options())
+                                : before.regenerate(selection(), options());
+  expect("weight", change.weight());
+  change.commit();
+  expect("score", before.score());
+  expect("retval", before.returnValue());
+  for (int64_t instance : std::set<int64_t>{0, before.instances() - 1}) {
+    expectChoices(expected.at("choices"), before.choiceMap(instance), "choices");
+    expectChoices(expected.value("discard", json::object()), change.discard(instance), "discard");
+  }
+  // What is there now has the score that the trace says.
+  Array score = before.score().copy();
+  before.refresh();
+  cases::expectNear(score.rank() == 0 ? json(score.at({})) : json(score.at({0})), before.score(),
+                    setting.real, "score of the new trace");
+}
+
+/// Updating back with the discard and the old arguments restores the trace and negates the weight.
+TEST_P(Change, ThereAndBack) {
+  if (item.at("op") != "update" || item.contains("draws") || item.at("expected").at("weight").is_string())
+    return;
+  Trace moved = trace();
+  ChoiceMap original = moved.choiceMap();
+  TraceChange there = moved.update(choicesOf(item.at("constraints")), options());
+  there.commit();
+  ChangeOptions back;
+  const ChangeOptions forth = options();
+  for (const auto &[name, value] : forth.arguments)
+    back.arguments[name] = argument(item.at("trace").at("args").at(name));
+  TraceChange again = moved.update(there.discard(), back);
+  json negated = -item.at("expected").at("weight").get<double>();
+  cases::expectNear(negated, again.weight(), setting.real, "weight of the way back");
+  again.commit();
+  EXPECT_EQ(moved.choiceMap(), original);
+}
+
+INSTANTIATE_TEST_SUITE_P(Cases, Change, testing::ValuesIn(changeCases()), [](const auto &info) {
+  std::string id = info.param.item.at("id");
+  std::replace(id.begin(), id.end(), '.', '_');
+  return id + "_" + cases::name(info.param.setting);
+});
+
+} // namespace

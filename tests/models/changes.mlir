@@ -1,0 +1,48 @@
+// Nested plates whose results are used by other plates and outside: changes reach beyond their own element.
+gen.func @nested(%a: f64 {gen.name = "a"}, %s: tensor<?x?xf64> {gen.name = "s"}) -> f64 {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %one = arith.constant 1.0 : f64
+  %half = arith.constant 0.5 : f64
+  %tenth = arith.constant 0.1 : f64
+  %n = tensor.dim %s, %c0 : tensor<?x?xf64>
+  %k = tensor.dim %s, %c1 : tensor<?x?xf64>
+  %mu = gen.sample "mu" normal(%a, %one) : (f64, f64) -> f64
+  %v = gen.map "rows" %i to %n -> tensor<?xf64> {
+    %m = gen.sample "m" normal(%mu, %one) : (f64, f64) -> f64
+    gen.map "y" %j to %k {
+      %sij = tensor.extract %s[%i, %j] : tensor<?x?xf64>
+      %y = gen.sample normal(%m, %sij) : (f64, f64) -> f64
+      gen.yield
+    }
+    %scaled = arith.mulf %m, %tenth : f64
+    %e = math.exp %scaled : f64
+    gen.yield %e : f64
+  }
+  %total = gen.einsum "i->" (%v) : (tensor<?xf64>) -> f64
+  %z = gen.sample "z" normal(%total, %one) : (f64, f64) -> f64
+  gen.map "w" %i to %n {
+    %vi = tensor.extract %v[%i] : tensor<?xf64>
+    %w = gen.sample normal(%vi, %half) : (f64, f64) -> f64
+    gen.yield
+  }
+  %back = arith.addf %z, %total : f64
+  gen.return %back : f64
+}
+
+// Plates that do not reach beyond their elements: what is listed is all that is computed.
+gen.func @local(%s: tensor<?xf64> {gen.name = "s"}, %x: tensor<?xf64> {gen.name = "x"}) -> f64 {
+  %c0 = arith.constant 0 : index
+  %one = arith.constant 1.0 : f64
+  %n = tensor.dim %s, %c0 : tensor<?xf64>
+  %mu = gen.sample "mu" normal(%one, %one) : (f64, f64) -> f64
+  gen.map "rows" %i to %n {
+    %si = tensor.extract %s[%i] : tensor<?xf64>
+    %xi = tensor.extract %x[%i] : tensor<?xf64>
+    %m = gen.sample "m" normal(%mu, %si) : (f64, f64) -> f64
+    %mean = arith.mulf %m, %xi : f64
+    %y = gen.sample "y" normal(%mean, %one) : (f64, f64) -> f64
+    gen.yield
+  }
+  gen.return %mu : f64
+}
