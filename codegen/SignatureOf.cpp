@@ -68,6 +68,7 @@ private:
         .Case(roles::parameter, Role::parameter)
         .Case(roles::choice, Role::choice)
         .Case(roles::returnGradient, Role::returnGradient)
+        .Case(roles::scoreGradient, Role::scoreGradient)
         .Case(roles::score, Role::score)
         .Case(roles::weight, Role::weight)
         .Case(roles::returnValue, Role::returnValue)

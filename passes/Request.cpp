@@ -132,13 +132,15 @@ private:
   void setFlag(Request &request, const std::string &flag) const {
     if (flag == "return")
       request.returnGradient = true;
+    else if (flag == "weighted")
+      request.weighted = true;
     else if (flag == "replay")
       request.replay = true;
     else if (flag == "drop-constants")
       request.dropConstants = true;
     else
       throw Error("request '" + text + "': unknown flag '" + flag +
-                  "', expected return, replay or drop-constants");
+                  "', expected return, weighted, replay or drop-constants");
   }
 
   void check(const Request &request) const {
@@ -153,6 +155,7 @@ private:
     bool isGradient = is({gradient});
     require(isGradient || request.given.empty(), "only gradient takes names after a bar");
     require(isGradient || !request.returnGradient, "only gradient takes the flag return");
+    require(isGradient || !request.weighted, "only gradient takes the flag weighted");
     require(isGradient || !request.dropConstants, "only gradient takes the flag drop-constants");
     require(!is({assess, gradient, project}) || !request.replay,
             "assess, gradient and project draw nothing, so they do not take the flag replay");
@@ -209,6 +212,8 @@ std::string Request::text() const {
   std::vector<std::string> flags;
   if (returnGradient)
     flags.push_back("return");
+  if (weighted)
+    flags.push_back("weighted");
   if (replay)
     flags.push_back("replay");
   if (dropConstants)

@@ -3,6 +3,7 @@
 #include "ir/Distributions.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "passes/SliceDims.h"
 #include "passes/SymbolicSize.h"
 
 using namespace mlir;
@@ -121,8 +122,15 @@ private:
     return address;
   }
 
+  /// An index that was turned into an integer and back is that index again before anything is lowered.
+  static Value withoutCasts(Value index) {
+    while (auto cast = index.getDefiningOp<arith::IndexCastOp>())
+      index = cast.getIn();
+    return index;
+  }
+
   void visitIndex(Value tensor, unsigned dimension, Value index, Operation *op) {
-    auto argument = dyn_cast<BlockArgument>(index);
+    auto argument = dyn_cast<BlockArgument>(withoutCasts(index));
     auto map = argument ? dyn_cast<gen::MapOp>(argument.getOwner()->getParentOp()) : gen::MapOp();
     IntegerAttr constant;
     if (map)
@@ -134,7 +142,7 @@ private:
   }
 
   void visitSlice(tensor::ExtractSliceOp op) {
-    llvm::SmallBitVector dropped = op.getDroppedDims();
+    llvm::SmallBitVector dropped = droppedDims(op);
     for (int64_t d = 0; d < op.getSourceType().getRank(); ++d) {
       OpFoldResult offset = op.getMixedOffsets()[d], size = op.getMixedSizes()[d];
       if (dropped.test(d)) {

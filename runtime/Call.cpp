@@ -4,6 +4,8 @@
 #include "runtime/Error.h"
 #include "runtime/Overlap.h"
 #include <algorithm>
+#include <atomic>
+#include <exception>
 
 namespace genfuse {
 namespace {
@@ -44,6 +46,35 @@ std::string statusText(int32_t status) {
     return "an unknown status";
   }
 }
+
+/// An Executor as the C interface wants it. Nothing is thrown through a kernel: it is kept for after it.
+struct CExecutor : gf_executor {
+  explicit CExecutor(Executor &executor) : gf_executor{&CExecutor::start}, executor(executor) {}
+
+  Executor &executor;
+  std::exception_ptr error;
+  int64_t missing = 0; ///< parts that were not run, or run too often
+
+  static void start(const gf_executor *self, int64_t parts, void (*body)(void *, int64_t), void *closure) {
+    auto *own = const_cast<CExecutor *>(static_cast<const CExecutor *>(self));
+    own->start(parts, body, closure);
+  }
+
+  void start(int64_t parts, void (*body)(void *, int64_t), void *closure) noexcept {
+    std::atomic<int64_t> done{0};
+    auto counted = [&](int64_t part) {
+      body(closure, part);
+      done.fetch_add(1, std::memory_order_relaxed);
+    };
+    try {
+      executor.run(parts, counted);
+    } catch (...) {
+      error = error ? error : std::current_exception();
+      return;
+    }
+    missing += parts - done.load(std::memory_order_relaxed);
+  }
+};
 
 } // namespace
 
@@ -150,6 +181,26 @@ void Call::pack() {
   call_.instances = call_.end = instances_;
 }
 
+void Call::expectBound() const {
+  if (!ready_)
+    throw Error("kernel '" + signature_.entry + "': expected a bound call, got one with arrays to check");
+}
+
+std::map<std::string, int64_t> Call::sizes() const {
+  expectBound();
+  const Binding binding(signature_, bound_, instances_);
+  std::map<std::string, int64_t> sizes{{"instances", instances_}};
+  for (size_t i = 0; i < signature_.symbols.size(); ++i)
+    if (std::optional<int64_t> value = binding.symbolValue(i))
+      sizes[signature_.symbols[i]] = *value;
+  return sizes;
+}
+
+int64_t Call::workspaceBytes(gf_workspace workspace) const {
+  expectBound();
+  return workspace ? workspace(dims_.data(), &call_) : 0;
+}
+
 void Call::prepareWorkspace(gf_workspace workspace) {
   const int64_t bytes = workspace ? workspace(dims_.data(), &call_) : 0;
   if (bytes < 0)
@@ -176,8 +227,23 @@ void Call::run(gf_kernel kernel, gf_workspace workspace, uint64_t seed, double s
     *counter.values<int64_t>() = 0;
   if (workspace != sized_)
     prepareWorkspace(workspace);
-  if (const int32_t status = kernel(pointers_.data(), dims_.data(), strides_.data(), &call_); status != GF_OK)
+  const int32_t status =
+      executor_ ? runOn(*executor_, kernel) : kernel(pointers_.data(), dims_.data(), strides_.data(), &call_);
+  if (status != GF_OK)
     failStatus(status);
+}
+
+int32_t Call::runOn(Executor &executor, gf_kernel kernel) {
+  CExecutor c(executor);
+  call_.executor = &c;
+  const int32_t status = kernel(pointers_.data(), dims_.data(), strides_.data(), &call_);
+  call_.executor = nullptr;
+  if (c.error)
+    std::rethrow_exception(c.error);
+  if (c.missing != 0)
+    throw Error("kernel '" + signature_.entry + "': expected an executor that runs each part once, got " +
+                std::to_string(std::abs(c.missing)) + (c.missing > 0 ? " parts too few" : " parts too many"));
+  return status;
 }
 
 void Call::failStatus(int32_t status) const {

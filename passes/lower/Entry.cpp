@@ -114,15 +114,16 @@ Value Lowerer::Entry::checkLists() {
 }
 
 /// The bytes of workspace that the kernel needs: its check runs before it in the same memory.
-Value Lowerer::Entry::neededBytes(Value dims) {
-  Value bytes = main.sliceOffsets(b, dims).back();
+Value Lowerer::Entry::neededBytes(Value dims, Value call) {
+  parts = main.cuts(b, dims, call);
+  Value bytes = main.sliceOffsets(b, dims, parts).back();
   if (checker)
-    bytes = make<arith::MaxUIOp>(bytes, checker->sliceOffsets(b, dims).back());
+    bytes = make<arith::MaxUIOp>(bytes, checker->sliceOffsets(b, dims, {}).back());
   return make<arith::IndexCastOp>(b.getI64Type(), bytes);
 }
 
 Value Lowerer::Entry::checkWorkspace() {
-  Value need = neededBytes(dims), have = field(offsetof(gf_call, workspace_bytes));
+  Value need = neededBytes(dims, call), have = field(offsetof(gf_call, workspace_bytes));
   Value workspace = main.loadWord(b, call, offsetof(gf_call, workspace), call.getType());
   Value small = compare(arith::CmpIPredicate::slt, have, need);
   Value missing = make<arith::AndIOp>(compare(arith::CmpIPredicate::sgt, need, word(0)), isNull(workspace));
@@ -214,7 +215,7 @@ void Lowerer::Entry::run(Lowerer &lowerer) {
   for (unsigned i = 0; i < lowerer.arrays.size(); ++i)
     arguments.push_back(loadPointer(pointers, i));
   Value workspace = main.loadWord(b, call, offsetof(gf_call, workspace), call.getType());
-  SmallVector<Value> offsets = lowerer.sliceOffsets(b, dims);
+  SmallVector<Value> offsets = lowerer.sliceOffsets(b, dims, parts);
   for (unsigned i = 0; i < lowerer.slices.size(); ++i) {
     Value offset = make<arith::IndexCastOp>(b.getI64Type(), offsets[i]);
     arguments.push_back(make<LLVM::GEPOp>(call.getType(), b.getI8Type(), workspace, ValueRange{offset}));
@@ -222,6 +223,8 @@ void Lowerer::Entry::run(Lowerer &lowerer) {
   arguments.append({dims, strides, call});
   if (&lowerer == checker)
     arguments.push_back(record);
+  for (size_t i = 0; i < lowerer.partitions.size(); ++i)
+    arguments.append({parts[i].parts, parts[i].chunk});
   func::CallOp::create(b, loc, lowerer.kernel, arguments);
 }
 
@@ -252,7 +255,7 @@ void Lowerer::Entry::emitWorkspaceFunction() {
   auto function = func::FuncOp::create(b, loc, name + "_workspace",
                                        b.getFunctionType({pointer, pointer}, {b.getI64Type()}));
   b.setInsertionPointToStart(function.addEntryBlock());
-  func::ReturnOp::create(b, loc, neededBytes(function.getArgument(0)));
+  func::ReturnOp::create(b, loc, neededBytes(function.getArgument(0), function.getArgument(1)));
 }
 
 } // namespace genfuse::lower

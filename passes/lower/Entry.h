@@ -32,7 +32,7 @@ private:
   void report(Value number, Value came = {}, Value bound = {});
   void emitTexts();
 
-  Value neededBytes(Value dims);
+  Value neededBytes(Value dims, Value call);
   Value checkCall();
   Value checkLists();
   Value checkWorkspace();
@@ -50,6 +50,7 @@ private:
   mlir::OpBuilder b;
   mlir::Location loc;
   Value pointers, dims, strides, call, texts, record;
+  llvm::SmallVector<Cut> parts; ///< of the main kernel; a checker runs in one
   std::vector<std::string> lines;
 };
 

@@ -78,9 +78,16 @@ View Lowerer::addSlice(SizeExpression elements, Type memoryElement) {
   Value pointer = entry.insertArgument(arrays.size() + slices.size(), pointerType(builder.getContext()), loc);
   slices.push_back({std::move(elements), bytesOf(memoryElement)});
   OpBuilder::InsertionGuard guard(builder);
-  builder.setInsertionPointToStart(&entry);
+  builder.setInsertionPointToStart(running ? running->body : &entry);
+  if (running) {
+    slices.back().partition = running - partitions.data();
+    Value offset = make<arith::MulIOp>(running->part, sliceBytes(builder, slices.back(), dims));
+    offset = make<arith::IndexCastOp>(builder.getI64Type(), offset);
+    pointer = LLVM::GEPOp::create(builder, loc, pointer.getType(), builder.getI8Type(), pointer, offset);
+  }
   View view;
   view.memory = memrefOf(builder, pointer, memoryElement);
+  sliceOf[view.memory] = slices.size() - 1;
   view.offset = index(0);
   view.element = memoryElement;
   return view;
@@ -233,6 +240,10 @@ void Lowerer::storeResult(const Array &array, Value value, bool accumulate) {
   forEachIndex(held.sizes, [&](Indices indices) { put(indices, load(*held.view, indices)); });
 }
 
+bool Lowerer::accumulates(const Array &array) {
+  return roles::of(source.getResultAttrDict(array.number)) == roles::parameterGradient;
+}
+
 void Lowerer::storeResults(func::ReturnOp op) {
   for (const Array &array : arrays) {
     if (!array.isResult)
@@ -241,8 +252,7 @@ void Lowerer::storeResults(func::ReturnOp op) {
     auto known = destinations.find(value);
     if (known != destinations.end() && known->second.memory == array.view.memory)
       continue;
-    bool accumulate = roles::of(source.getResultAttrDict(array.number)) == roles::parameterGradient;
-    storeResult(array, value, accumulate);
+    storeResult(array, value, accumulates(array));
   }
 }
 
@@ -263,16 +273,23 @@ Value Lowerer::evaluate(OpBuilder &b, const SizeExpression &size, Value flatDims
   return total;
 }
 
-/// Byte offsets of the slices, each aligned to 64; the last entry is the total.
-SmallVector<Value> Lowerer::sliceOffsets(OpBuilder &b, Value flatDims) {
+/// Bytes of a slice, or of one part's, in whole lines of 64.
+Value Lowerer::sliceBytes(OpBuilder &b, const Slice &slice, Value flatDims) {
   auto constant = [&](int64_t n) { return arith::ConstantIndexOp::create(b, loc, n).getResult(); };
-  SmallVector<Value> offsets{constant(0)};
+  Value bytes =
+      arith::MulIOp::create(b, loc, evaluate(b, slice.elements, flatDims), constant(slice.elementBytes));
+  Value lines = arith::CeilDivUIOp::create(b, loc, bytes, constant(64));
+  return arith::MulIOp::create(b, loc, lines, constant(64));
+}
+
+/// Byte offsets of the slices, each aligned to 64; the last entry is the total.
+SmallVector<Value> Lowerer::sliceOffsets(OpBuilder &b, Value flatDims, ArrayRef<Cut> cuts) {
+  SmallVector<Value> offsets{arith::ConstantIndexOp::create(b, loc, 0)};
   for (const Slice &slice : slices) {
-    Value bytes =
-        arith::MulIOp::create(b, loc, evaluate(b, slice.elements, flatDims), constant(slice.elementBytes));
-    Value lines = arith::CeilDivUIOp::create(b, loc, bytes, constant(64));
-    Value aligned = arith::MulIOp::create(b, loc, lines, constant(64));
-    offsets.push_back(arith::AddIOp::create(b, loc, offsets.back(), aligned));
+    Value bytes = sliceBytes(b, slice, flatDims);
+    if (slice.partition >= 0)
+      bytes = arith::MulIOp::create(b, loc, bytes, cuts[slice.partition].parts);
+    offsets.push_back(arith::AddIOp::create(b, loc, offsets.back(), bytes));
   }
   return offsets;
 }
@@ -302,6 +319,7 @@ LogicalResult Lowerer::lowerKernel() {
   kernel.setType(builder.getFunctionType(entry->getArgumentTypes(), {}));
   for (unsigned i = 0; i < arrays.size() + slices.size(); ++i)
     kernel.setArgAttr(i, "llvm.noalias", builder.getUnitAttr());
+  kernel.setArgAttr(cast<BlockArgument>(call).getArgNumber(), roles::call, builder.getUnitAttr());
   source.erase();
   return success();
 }
