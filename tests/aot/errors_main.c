@@ -49,7 +49,7 @@ static void run(void) {
 int main(void) {
   start();
   run();
-  call.abi_version = 7;
+  call.abi_version = 77;
   run();
   printf("%d\n", PL_gradient(pointers, dims, strides, NULL));
   if (PL_gradient(NULL, dims, strides, &call) == GF_BAD_ARGUMENT)
