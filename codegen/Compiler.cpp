@@ -5,6 +5,7 @@
 #include "codegen/cpu/Pipeline.h"
 #include "mlir/Pass/PassManager.h"
 #include "passes/Passes.h"
+#include "passes/Roles.h"
 #include <chrono>
 
 using namespace mlir;
@@ -20,17 +21,25 @@ void registerAll(DialectRegistry &registry) {
 
 namespace {
 
-void runPipeline(ModuleOp module, const Specialisation &specialisation, Stage from, Stage to) {
+/// One stage after the other, so that each can be watched.
+void runPipeline(ModuleOp module, const Specialisation &specialisation, Stage from, Stage to,
+                 const PassWatcher &watch) {
   ErrorText errors(module.getContext());
-  PassManager passes(module.getContext());
-  buildPipeline(passes, specialisation, from, to);
-  if (failed(passes.run(module)))
-    errors.raise();
+  for (; from < to; from = Stage(int(from) + 1)) {
+    const Stage next = Stage(int(from) + 1);
+    PassManager passes(module.getContext());
+    buildPipeline(passes, specialisation, from, next);
+    if (watch)
+      watch(passes, next);
+    if (failed(passes.run(module)))
+      errors.raise();
+  }
 }
 
 } // namespace
 
-Lowered lowerTo(Stage stage, ModuleOp models, const Specialisation &specialisation) {
+Lowered lowerTo(Stage stage, ModuleOp models, const Specialisation &specialisation,
+                const PassWatcher &watch) {
   MLIRContext *context = models.getContext();
   DialectRegistry registry;
   registerAll(registry);
@@ -40,12 +49,13 @@ Lowered lowerTo(Stage stage, ModuleOp models, const Specialisation &specialisati
   Lowered result;
   result.module = models.clone();
   Stage before = std::min(stage, Stage::batched);
-  runPipeline(*result.module, specialisation, Stage::gen, before);
+  runPipeline(*result.module, specialisation, Stage::gen, before, watch);
   if (before != Stage::gen)
     for (auto function : result.module->getOps<func::FuncOp>())
-      result.signature = signatureOf(function);
+      if (!function->hasAttr(roles::checkOf))
+        result.signature = signatureOf(function);
   if (stage == Stage::lowered)
-    runPipeline(*result.module, specialisation, Stage::batched, Stage::lowered);
+    runPipeline(*result.module, specialisation, Stage::batched, Stage::lowered, watch);
   return result;
 }
 

@@ -7,13 +7,21 @@
 #include "passes/Pipelines.h"
 #include "runtime/Signature.h"
 #include "runtime/abi.h"
+#include <functional>
 #include <memory>
 #include <string>
+
+namespace mlir {
+class PassManager;
+} // namespace mlir
 
 namespace genfuse {
 
 /// Everything that a context needs for the dialects of all stages.
 void registerAll(mlir::DialectRegistry &registry);
+
+/// Sees the passes that lead to a stage before they run.
+using PassWatcher = std::function<void(mlir::PassManager &, Stage)>;
 
 /// A copy of `models` at a stage, with the signature of its function once it is derived. Throws
 /// genfuse::Error with the diagnostics.
@@ -21,7 +29,8 @@ struct Lowered {
   mlir::OwningOpRef<mlir::ModuleOp> module;
   Signature signature;
 };
-Lowered lowerTo(Stage stage, mlir::ModuleOp models, const Specialisation &specialisation);
+Lowered lowerTo(Stage stage, mlir::ModuleOp models, const Specialisation &specialisation,
+                const PassWatcher &watch = nullptr);
 
 /// A compiled specialisation: free-threaded, and valid as long as it lives.
 class Kernel {

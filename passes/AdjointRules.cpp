@@ -277,6 +277,7 @@ LogicalResult Rules::apply(Operation *op) {
     return success();
   return TypeSwitch<Operation *, LogicalResult>(op)
       .Case([&](arith::SelectOp o) { return select(o), success(); })
+      .Case([&](gen::CountedOp o) { return linear(o.getValue(), g.value), success(); })
       .Case([&](gen::EinsumOp o) { return einsum(o), success(); })
       .Case([&](gen::ReduceMaxOp o) { return reduceMax(o), success(); })
       .Case([&](gen::SpecialOp o) { return special(o); })

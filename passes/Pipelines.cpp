@@ -28,6 +28,8 @@ std::string Specialisation::key() const {
     text += " batched:" + name;
   for (const std::string &name : shared)
     text += " shared:" + name;
+  text += checked ? " checked" : "";
+  text += counted ? " counted" : "";
   return text + (optimise ? "" : " unoptimised");
 }
 
@@ -43,6 +45,10 @@ void addDerive(OpPassManager &passes, const Specialisation &specialisation) {
   options.request = specialisation.request.text();
   options.model = specialisation.model;
   passes.addPass(createGenDerive(options));
+  if (specialisation.checked)
+    passes.addPass(createGenCheck());
+  if (specialisation.counted)
+    passes.nest<func::FuncOp>().addPass(createGenCount());
 }
 
 /// Values and gradients side by side, then made one pass over the data.

@@ -115,6 +115,10 @@ void Binding::checkSizes() const {
   }
 }
 
+std::optional<int64_t> Binding::symbolValue(size_t symbol) const {
+  return symbols_[symbol].bound ? std::optional(symbols_[symbol].value) : std::nullopt;
+}
+
 Shape Binding::shapeOf(size_t array) const {
   const ArraySpec &spec = signature_.arrays[array];
   Shape shape(spec.shape.size());

@@ -3,6 +3,7 @@
 
 #include "runtime/Array.h"
 #include "runtime/Signature.h"
+#include <optional>
 
 namespace genfuse {
 
@@ -19,6 +20,9 @@ public:
 
   /// The shape of an array, with the instances where it has them. Errors: a symbol that no array binds.
   Shape shapeOf(size_t array) const;
+
+  /// The value of a symbol of the signature; none if no array binds it.
+  std::optional<int64_t> symbolValue(size_t symbol) const;
 
 private:
   struct Symbol {

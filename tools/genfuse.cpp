@@ -1,9 +1,13 @@
 // genfuse: prints any stage of a model, and runs any operation of the interface on JSON.
 #include "codegen/Program.h"
+#include "codegen/inspect/Drawing.h"
+#include "codegen/inspect/Stats.h"
 #include "frontend/Model.h"
 #include "runtime/ChoiceJson.h"
 #include "runtime/Error.h"
 #include "runtime/Json.h"
+#include "tools/Graphviz.h"
+#include "tools/Progress.h"
 #include <CLI/CLI.hpp>
 #include <fstream>
 #include <iostream>
@@ -30,17 +34,32 @@ Examples:
   genfuse model.mlir 'gradient(mu)' --emit batched
   genfuse model.mlir 'assess()' --args '{"a": 0.0}' --choices '{"x": 0.3, "y": 1.1}' --real f64
   genfuse model.mlir 'generate(y)' --args @args.json --choices '{"y": 1.1}' --seed 7 --instances 1000
+
+Stages of --emit, in the order of the compiler:
+  graph           the model as a drawing (SVG, by Graphviz's dot); with a request what it gives is shaded
+  dot             the same as text for Graphviz
+  gen             the model in the gen dialect
+  derived         one function for the request: log densities and draws instead of addresses
+  differentiated  densities as arithmetic, value and gradients in one pass over the data
+  batched         in the real type, with instances and the sweep that runs in lanes
+  lowered         loops, vectors and memory
+  llvm            LLVM IR, optimised
+  asm             assembly of the target
+  obj             a relocatable object file
 JSON is given as text, or as @FILE. Infinities are "inf" and "-inf".
 
 Exit codes: 0 done, 1 the model, the request or the data is wrong (one line says why), 2 wrong use of flags.)";
 
 struct Options {
-  std::string model, function, request, stage, output;
+  std::string model, function, request, stage, output, stats;
   std::string arguments = "{}", parameters = "{}", choices = "{}", returnGradient;
   std::string real = "f32", target = "native", mapping;
   int64_t lanes = 0, instances = 1;
   uint64_t seed = 0;
   double scale = 1.0;
+  int64_t threads = 1;
+  bool checked = false, counted = false;
+  bool noProgress = false;
 };
 
 /// JSON given as text or as @FILE.
@@ -71,8 +90,14 @@ json readObject(const std::string &text, const char *what) {
 
 /// A JSON number, or nested lists of them, as an array of a type.
 Array toArray(const std::string &name, const json &value, ElementType type) {
-  ChoiceValue read = choicesFromJson(json{{"value", value}}).get("value");
-  return read.as(type, read.array().shape(), name);
+  const std::string place = "address 'value': ";
+  try {
+    ChoiceValue read = choicesFromJson(json{{"value", value}}).get("value");
+    return read.as(type, read.array().shape(), name);
+  } catch (const Error &error) {
+    std::string text = error.what();
+    throw Error(text.rfind(place, 0) == 0 ? "'" + name + "': " + text.substr(place.size()) : text);
+  }
 }
 
 /// Each entry as an array of the type that the signature gives that name.
@@ -136,6 +161,8 @@ json toJson(const Outcome &outcome) {
   add("choice_gradients", outcome.choiceGradients);
   add("argument_gradients", outcome.argumentGradients);
   add("parameter_gradients", outcome.parameterGradients);
+  if (!outcome.counts.empty())
+    result["counts"] = outcome.counts;
   return result;
 }
 
@@ -156,15 +183,32 @@ void write(const Options &options, const std::string &text) {
     throw Error("cannot write the file '" + options.output + "'");
 }
 
+bool hasInputs(const Options &options) {
+  return options.arguments != "{}" || options.parameters != "{}" || options.choices != "{}";
+}
+
+StatsFormat formatOf(const Options &options) {
+  return options.stats == "json" ? StatsFormat::json : StatsFormat::text;
+}
+
+/// Whether a stage needs no request.
+bool isOfModel(const std::string &stage) { return stage == "gen" || stage == "graph" || stage == "dot"; }
+
 void work(const Options &options) {
   Model model = Model::load(options.model, options.function);
   if (options.stage == "gen")
     return write(options, model.text());
+  if (options.stage == "dot")
+    return write(options, drawingOf(model, options.request));
+  if (options.stage == "graph")
+    return write(options, renderGraph(drawingOf(model, options.request)));
   CompileOptions compile;
   compile.real = options.real == "f64" ? Precision::f64 : Precision::f32;
   compile.target = options.target;
   compile.mapping = mappingOf(options.mapping);
   compile.lanes = options.lanes;
+  compile.checked = options.checked;
+  compile.counted = options.counted;
   Program program(model, compile);
   Mapping mapping = compile.mapping.value_or(Mapping::single);
   if (options.stage == "obj")
@@ -175,8 +219,23 @@ void work(const Options &options) {
   run.seed = options.seed;
   run.instances = options.instances;
   run.scale = options.scale;
+  if (!options.stats.empty() && !hasInputs(options))
+    return write(options, statsOf(model, program, options.request, run, nullptr, formatOf(options)));
+  ThreadPool pool(options.threads);
+  run.executor = options.threads > 1 ? &pool : nullptr;
   Inputs inputs = readInputs(options, program.signature(options.request), program);
-  write(options, toJson(program.run(options.request, inputs, run)).dump(2) + "\n");
+  if (!options.stats.empty())
+    return write(options, statsOf(model, program, options.request, run, &inputs, formatOf(options)));
+  json result;
+  {
+    Progress progress(std::cerr, 2, {.shown = !options.noProgress && Progress::isTerminal()});
+    progress.step("compiling");
+    Program::Bound bound = program.bind(options.request, inputs, run);
+    progress.step("running");
+    bound.run(run.seed, run.scale);
+    result = toJson(bound.outcome());
+  }
+  write(options, result.dump(2) + "\n");
 }
 
 } // namespace
@@ -188,9 +247,13 @@ int main(int argc, char **argv) {
   app.footer(footer);
   app.add_option("model", options.model, "a model in the gen dialect (.mlir)")->required();
   app.add_option("request", options.request, "what to derive, such as 'generate(y/*)'");
-  app.add_option("--emit", options.stage, "print a stage instead of running the request")
-      ->check(
-          CLI::IsMember({"gen", "derived", "differentiated", "batched", "lowered", "llvm", "asm", "obj"}));
+  app.add_option("--emit", options.stage, "print a stage instead of running the request (list below)")
+      ->check(CLI::IsMember(
+          {"graph", "dot", "gen", "derived", "differentiated", "batched", "lowered", "llvm", "asm", "obj"}));
+  app.add_flag(
+         "--stats{text}", options.stats,
+         "report sweeps, bytes, flops, mapping and passes instead of running the request (--stats=json)")
+      ->check(CLI::IsMember({"text", "json"}));
   app.add_option("--function", options.function, "the gen.func to compile (default: the last one)");
   app.add_option("--args", options.arguments, "arguments by name, a JSON object");
   app.add_option("--params", options.parameters,
@@ -200,6 +263,9 @@ int main(int argc, char **argv) {
   app.add_option("--seed", options.seed, "key of the random numbers")->capture_default_str();
   app.add_option("--instances", options.instances, "how many traces at once")->capture_default_str();
   app.add_option("--scale", options.scale, "factor of parameter gradients")->capture_default_str();
+  app.add_option("--threads", options.threads, "run on so many threads; results do not depend on it")
+      ->check(CLI::Range(1, 1024))
+      ->capture_default_str();
   app.add_option("--real", options.real, "f32 or f64")
       ->check(CLI::IsMember({"f32", "f64"}))
       ->capture_default_str();
@@ -208,10 +274,15 @@ int main(int argc, char **argv) {
   app.add_option("--mapping", options.mapping, "force what runs in lanes: instances, elements or single")
       ->check(CLI::IsMember({"instances", "elements", "single"}));
   app.add_option("--lanes", options.lanes, "force the number of lanes");
+  app.add_flag("--checked", options.checked,
+               "check data first: NaN, parameters of distributions, computed indices");
+  app.add_flag("--counted", options.counted, "also count the log densities that are computed, by leaf");
+  app.add_flag("--no-progress", options.noProgress,
+               "no line about progress on the terminal (it appears after a second)");
   app.add_option("-o,--output", options.output, "write to a file instead of standard output");
   try {
     app.parse(argc, argv);
-    if (options.request.empty() && options.stage != "gen")
+    if (options.request.empty() && !isOfModel(options.stage))
       throw CLI::RequiredError("request");
   } catch (const CLI::ParseError &error) {
     return app.exit(error) == 0 ? 0 : misused;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,10 @@ Dataset readDigits(const std::string &path);
 
 /// Images of IDX files with these names (`.gz` is tried too).
 Images readIdx(const std::string &imagePath, const std::string &labelPath);
+
+/// The same from bytes; the paths are for messages.
+Images parseIdx(const std::string &imagePath, std::span<const unsigned char> imageBytes,
+                const std::string &labelPath, std::span<const unsigned char> labelBytes);
 
 /// The rows in an order that depends on the seed only.
 Images shuffled(const Images &images, uint64_t seed);

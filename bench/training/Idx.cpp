@@ -10,7 +10,7 @@ namespace {
 
 class IdxFile {
 public:
-  explicit IdxFile(std::string path) : path(std::move(path)), bytes(readFile(this->path)) {}
+  IdxFile(std::string path, std::span<const unsigned char> bytes) : path(std::move(path)), bytes(bytes) {}
 
   [[noreturn]] void fail(const std::string &what) const { throw Error("IDX file '" + path + "': " + what); }
 
@@ -38,13 +38,19 @@ public:
   const std::string path;
 
 private:
-  std::vector<unsigned char> bytes;
+  std::span<const unsigned char> bytes;
 };
 
 } // namespace
 
 Images readIdx(const std::string &imagePath, const std::string &labelPath) {
-  IdxFile imageFile(imagePath), labelFile(labelPath);
+  const std::vector<unsigned char> images = readFile(imagePath), labels = readFile(labelPath);
+  return parseIdx(imagePath, images, labelPath, labels);
+}
+
+Images parseIdx(const std::string &imagePath, std::span<const unsigned char> imageBytes,
+                const std::string &labelPath, std::span<const unsigned char> labelBytes) {
+  IdxFile imageFile(imagePath, imageBytes), labelFile(labelPath, labelBytes);
   imageFile.expectMagic(2051, "images");
   labelFile.expectMagic(2049, "labels");
   uint64_t count = imageFile.word(1, "a count"), rows = imageFile.word(2, "rows"),

@@ -27,6 +27,8 @@ LogicalResult Lowerer::lowerBlock(Block &block) {
 LogicalResult Lowerer::lowerOp(Operation *op) {
   return TypeSwitch<Operation *, LogicalResult>(op)
       .Case([&](gen::SweepOp o) { return lowerSweep(o); })
+      .Case([&](gen::CheckOp o) { return lowerCheck(o), success(); })
+      .Case([&](gen::CountedOp o) { return lowerCounted(o), success(); })
       .Case([&](gen::EinsumOp o) { return lowerEinsum(o); })
       .Case([&](gen::ReduceMaxOp o) { return lowerReduceMax(o), success(); })
       .Case([&](gen::InverseCdfOp o) { return lowerInverseCdf(o), success(); })
