@@ -87,7 +87,7 @@ TEST(Errors, HaveTextsInC) {
             "3\n"
             "kernel 'PL_gradient': expected pointers, sizes and strides, got null\n"
             "kernel 'PL_gradient': expected pointers, sizes and strides, got null\n"
-            "4 untouched kernel 'PL_gradient': expected a workspace of 0 or more bytes, got -1\n"
+            "4 untouched kernel 'PL_gradient': expected a workspace of 64 or more bytes, got -1\n"
             "3 untouched kernel 'PL_gradient': expected instances in a range within 0 to 1, got one that "
             "ends at 2\n"
             "3 untouched argument 's': expected a pointer, got null\n"
