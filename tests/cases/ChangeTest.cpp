@@ -28,17 +28,6 @@ std::vector<ChangeCase> changeCases() {
   return result;
 }
 
-Program &programOf(const std::string &model, const cases::Setting &setting) {
-  static std::map<std::string, Program> programs;
-  std::string key = model + cases::name(setting);
-  auto known = programs.find(key);
-  if (known == programs.end()) {
-    Model loaded = Model::load(std::string(GENFUSE_SOURCE_DIR) + "/tests/models/cases.mlir", model);
-    known = programs.emplace(key, Program(loaded, {setting.real, "native", setting.mapping})).first;
-  }
-  return known->second;
-}
-
 class Change : public testing::TestWithParam<ChangeCase> {
 protected:
   const json &item = GetParam().item;
@@ -51,7 +40,7 @@ protected:
         return spec.type;
     return real;
   }
-  Program &program() { return programOf(item.at("model"), setting); }
+  Program &program() { return cases::programOf(item.at("model"), setting); }
 
   ChoiceMap choicesOf(const json &choices) {
     ChoiceMap result;
