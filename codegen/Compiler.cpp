@@ -5,6 +5,7 @@
 #include "codegen/cpu/Pipeline.h"
 #include "mlir/Pass/PassManager.h"
 #include "passes/Passes.h"
+#include "passes/Roles.h"
 #include <chrono>
 
 using namespace mlir;
@@ -51,7 +52,8 @@ Lowered lowerTo(Stage stage, ModuleOp models, const Specialisation &specialisati
   runPipeline(*result.module, specialisation, Stage::gen, before, watch);
   if (before != Stage::gen)
     for (auto function : result.module->getOps<func::FuncOp>())
-      result.signature = signatureOf(function);
+      if (!function->hasAttr(roles::checkOf))
+        result.signature = signatureOf(function);
   if (stage == Stage::lowered)
     runPipeline(*result.module, specialisation, Stage::batched, Stage::lowered, watch);
   return result;

@@ -7,6 +7,7 @@
 #include "mlir/Parser/Parser.h"
 #include "runtime/Binding.h"
 #include "runtime/Error.h"
+#include "runtime/InitialParameters.h"
 #include <mutex>
 #include <set>
 
@@ -41,6 +42,9 @@ struct Program::Body {
     result.model = entry;
     result.real = options.real;
     result.mapping = mapping;
+    result.checked = options.checked;
+    result.counted = options.counted;
+    result.optimise = options.optimise;
     int64_t registers = mapping == Mapping::instances ? 2 : 1;
     result.lanes = options.lanes ? options.lanes : registers * (options.real == Precision::f32 ? 16 : 8);
     return result;
@@ -68,7 +72,8 @@ KernelHandle Program::kernel(const std::string &request, Mapping mapping,
   std::lock_guard lock(body->mutex);
   std::unique_ptr<Kernel> &kernel = body->kernels[specialisation.key()];
   if (!kernel)
-    kernel = std::make_unique<Kernel>(*body->module, specialisation, CpuOptions{body->options.target});
+    kernel = std::make_unique<Kernel>(*body->module, specialisation,
+                                      CpuOptions{body->options.target, body->options.optimise ? 2u : 0u});
   return {&kernel->signature(), kernel->run(), kernel->workspace(), kernel->compileMilliseconds()};
 }
 
@@ -112,9 +117,12 @@ public:
       : single(single), inputs(inputs), options(options), given(single.arrays.size()) {
     matchNamed(Role::argument, inputs.arguments, "argument");
     matchNamed(Role::parameter, inputs.parameters, "parameter");
-    for (size_t i = 0; i < single.arrays.size(); ++i)
+    for (size_t i = 0; i < single.arrays.size(); ++i) {
       if (single.arrays[i].role == Role::returnGradient && inputs.returnGradient.defined())
         take(i, inputs.returnGradient);
+      if (single.arrays[i].role == Role::scoreGradient && inputs.scoreGradient.defined())
+        take(i, inputs.scoreGradient);
+    }
     matchNamed(Role::newArgument, inputs.newArguments, "new argument");
     matchNamed(Role::constraint, inputs.constraints, "constraint");
     matchNamed(Role::elements, inputs.elements, "list of elements");
@@ -190,7 +198,7 @@ private:
         ChoiceValue value = inputs.choices.get(spec.name);
         if (value.kind() == ChoiceValue::Kind::array &&
             value.array().rank() == static_cast<int64_t>(spec.shape.size()) + 1) {
-          take(i, value.array());
+          take(i, value.as(spec.type, value.array().shape(), spec.name));
           continue;
         }
       }
@@ -249,7 +257,7 @@ Program::Bound Program::bind(const std::string &request, const Inputs &inputs,
   Bound bound{Call(*handle.signature), handle, matcher.choices(), specialisation(request, mapping), reason};
   bound.specialisation.batched = matcher.batched;
   bound.specialisation.shared = matcher.shared;
-  bound.call.instances(options.instances);
+  bound.call.instances(options.instances).executor(options.executor);
   matcher.apply(bound.call);
   bound.call.bind();
   return bound;
@@ -287,6 +295,9 @@ Outcome Program::Bound::outcome() const {
     case Role::parameterGradient:
       result.parameterGradients[spec.name] = array;
       break;
+    case Role::count:
+      result.counts[spec.name] = *array.values<int64_t>();
+      break;
     default:
       break;
     }
@@ -319,29 +330,7 @@ Trace Program::generate(const Inputs &inputs, const RunOptions &options) const {
 }
 
 Arrays Program::initialParameters(const Arrays &arguments) const {
-  const Signature &single = signature("simulate()");
-  std::vector<Array> given(single.arrays.size());
-  for (size_t i = 0; i < given.size(); ++i)
-    if (auto found = arguments.find(single.arrays[i].name);
-        single.arrays[i].role == Role::argument && found != arguments.end())
-      given[i] = found->second;
-  Binding binding(single, given, 1);
-  Arrays parameters;
-  for (size_t i = 0; i < given.size(); ++i) {
-    const ArraySpec &spec = single.arrays[i];
-    if (spec.role != Role::parameter)
-      continue;
-    Array array = Array::zeros(spec.type, binding.shapeOf(i));
-    for (int64_t e = 0; !spec.init.empty() && e < array.elementCount(); ++e) {
-      double value = spec.init.size() == 1 ? spec.init[0] : spec.init[e];
-      if (spec.type == ElementType::f32)
-        array.values<float>()[e] = static_cast<float>(value);
-      else
-        array.values<double>()[e] = value;
-    }
-    parameters[spec.name] = array;
-  }
-  return parameters;
+  return genfuse::initialParameters(signature("simulate()"), arguments);
 }
 
 // Text and objects.

@@ -20,6 +20,9 @@ struct CompileOptions {
   std::string target = "native";  ///< native, x86-64-v4 or x86-64-v3
   std::optional<Mapping> mapping; ///< forces one; otherwise the sizes of each call choose
   int64_t lanes = 0;              ///< 0: one register for elements, two for instances
+  bool checked = false;           ///< kernels check their data first: NaN, domains of parameters, indices
+  bool counted = false;           ///< kernels count the log densities that they compute: Outcome::counts
+  bool optimise = true;           ///< false leaves out every pass that only makes code faster (for tests)
 };
 
 /// Arrays by name. An array with one more dimension than the model gives it has one value per instance, in
@@ -35,7 +38,8 @@ struct Inputs {
   /// For requests that start from a trace (`arguments` and `choices` are the trace's): changed arguments; new
   /// values, by the request's patterns (`y/[]`); lists of elements by plate (`y/[]`, i64, increasing; entries
   /// from the plate's length on are ignored); which elements of lists are selected, by pattern.
-  Arrays newArguments, constraints, elements, selected;
+  Arrays newArguments{}, constraints{}, elements{}, selected{};
+  Array scoreGradient = {}; ///< with the flag `weighted`: real, [instance] or a scalar
 };
 
 struct RunOptions {
@@ -43,6 +47,7 @@ struct RunOptions {
   int64_t instances = 1;
   double scale = 1.0;  ///< of parameter gradients
   Arrays accumulators; ///< parameter gradients to add to, by path; fresh zeros where absent
+  Executor *executor = nullptr; ///< runs the parts of large work; null: the caller's thread. Same results
 };
 
 /// What an operation computes. Arrays of instances have them in their last dimension; one instance alone has
@@ -52,6 +57,9 @@ struct Outcome {
   Array scoreChange; ///< of requests that start from a trace; their returnValue is set only if it may differ
   Arrays choices;    ///< drawn ones: whole leaves, or by the request's patterns
   Arrays choiceGradients, argumentGradients, parameterGradients;
+  /// With CompileOptions::counted, for each leaf whose log density the request asks for: how many were
+  /// computed, over all elements and instances. What was computed once for all of them counts once.
+  std::map<std::string, int64_t> counts;
 };
 
 /// A kernel with what it takes; valid as long as a copy of the Program lives.

@@ -20,6 +20,10 @@ public:
       add(function.getArgAttrDict(i), type, /*output=*/false);
     for (auto [i, type] : llvm::enumerate(function.getResultTypes()))
       add(function.getResultAttrDict(i), type, /*output=*/true);
+    if (auto counters = function->getAttrOfType<ArrayAttr>(roles::counts))
+      for (Attribute name : counters)
+        signature.arrays.push_back(
+            {cast<StringAttr>(name).str(), Role::count, ElementType::i64, {}, false, true, {}});
     if (auto checks = function->getAttrOfType<ArrayAttr>(roles::checks))
       for (Attribute check : checks)
         addCheck(cast<StringAttr>(check).getValue());
@@ -64,6 +68,7 @@ private:
         .Case(roles::parameter, Role::parameter)
         .Case(roles::choice, Role::choice)
         .Case(roles::returnGradient, Role::returnGradient)
+        .Case(roles::scoreGradient, Role::scoreGradient)
         .Case(roles::score, Role::score)
         .Case(roles::weight, Role::weight)
         .Case(roles::returnValue, Role::returnValue)

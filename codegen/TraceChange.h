@@ -37,6 +37,9 @@ public:
   const Array &scoreChange() const { return outcome_.scoreChange; }
   /// The new return value; undefined where it cannot differ.
   const Array &returnValue() const { return outcome_.returnValue; }
+  /// How many log densities were computed again, by leaf (with CompileOptions::counted; those at old values,
+  /// which are only subtracted, by `old LEAF`).
+  const std::map<std::string, int64_t> &counts() const { return outcome_.counts; }
   /// The request that was compiled, such as `update(y/[]; args: s~)`.
   const std::string &request() const { return request_; }
 

@@ -6,10 +6,11 @@
 include "ir/GenAttrs.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 
-def Gen_LogPdfOp : Gen_Op<"logpdf", [Pure]> {
+def Gen_LogPdfOp : Gen_Op<"logpdf", [Pure, AttrSizedOperandSegments]> {
   let summary = "log density of a value";
   let description = [{
-    The log density of `value` under a distribution; minus infinity outside the support.
+    The log density of `value` under a distribution; minus infinity outside the support. `position` are the plate
+    indices of the choice (outermost first), for messages; they do not enter the value.
 
     Constraints:
     * (logpdf_c1) the distribution exists; value and parameters are those of its record.
@@ -22,10 +23,11 @@ def Gen_LogPdfOp : Gen_Op<"logpdf", [Pure]> {
     }
     ```
   }];
-  let arguments = (ins StrAttr:$distribution, Gen_Value:$value, Variadic<Gen_Value>:$parameters);
+  let arguments = (ins StrAttr:$distribution, Gen_Value:$value, Variadic<Gen_Value>:$parameters,
+                       Variadic<Index>:$position);
   let results = (outs Gen_RealScalar:$result);
   let assemblyFormat = [{
-    custom<Keyword>($distribution) `(` $parameters `)` `of` $value attr-dict
+    custom<Keyword>($distribution) `(` $parameters `)` `of` $value (`at` `[` $position^ `]`)? attr-dict
     `:` type($value) `,` functional-type($parameters, $result)
   }];
   let hasVerifier = 1;

@@ -109,7 +109,7 @@ struct DropUnusedResults : OpRewritePattern<SweepOp> {
       yielded.push_back(op.getYield().getOperand(i));
       numSums += i < op.getNumSums();
     }
-    if (kept.empty()) {
+    if (kept.empty() && isMemoryEffectFree(op)) {
       rewriter.eraseOp(op);
       return success();
     }

@@ -41,7 +41,8 @@ def Gen_TriangularSolveOp : Gen_Op<"triangular_solve", [Pure, AllElementTypesMat
 def Gen_LowerTriangleOp : Gen_Op<"lower_triangle", [Pure, SameOperandsAndResultType]> {
   let summary = "the lower triangle of a matrix";
   let description = [{
-    The elements on and below the diagonal, zero above it.
+    The elements on and below the diagonal, zero above it. Canonicalisation moves it out of the sums of sweeps, and
+    `gen.diagonal_matrix` with it.
 
     Example:
     ```mlir
@@ -55,6 +56,7 @@ def Gen_LowerTriangleOp : Gen_Op<"lower_triangle", [Pure, SameOperandsAndResultT
   let results = (outs Gen_RealMatrix:$result);
   let assemblyFormat = "$matrix attr-dict `:` type($matrix)";
   let hasFolder = 1;
+  let hasCanonicalizer = 1;
 }
 
 def Gen_DiagonalOp : Gen_Op<"diagonal", [Pure, AllElementTypesMatch<["matrix", "result"]>]> {

@@ -2,6 +2,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "passes/SliceDims.h"
 #include <numbers>
 
 using namespace mlir;
@@ -168,7 +169,7 @@ LogicalResult Rules::slice(tensor::ExtractSliceOp op) {
   if (!isActive(op.getSource()))
     return success();
   Place place{op.getSource(), {}};
-  llvm::SmallBitVector dropped = op.getDroppedDims();
+  llvm::SmallBitVector dropped = droppedDims(op);
   for (int64_t d = 0; d < op.getSourceType().getRank(); ++d) {
     OpFoldResult offset = op.getMixedOffsets()[d];
     if (dropped.test(d)) {
@@ -276,6 +277,7 @@ LogicalResult Rules::apply(Operation *op) {
     return success();
   return TypeSwitch<Operation *, LogicalResult>(op)
       .Case([&](arith::SelectOp o) { return select(o), success(); })
+      .Case([&](gen::CountedOp o) { return linear(o.getValue(), g.value), success(); })
       .Case([&](gen::EinsumOp o) { return einsum(o), success(); })
       .Case([&](gen::ReduceMaxOp o) { return reduceMax(o), success(); })
       .Case([&](gen::SpecialOp o) { return special(o); })

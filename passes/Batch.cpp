@@ -164,6 +164,8 @@ struct GenBatchPass : impl::GenBatchBase<GenBatchPass> {
     function.setArgAttrsAttr(builder.getArrayAttr(attributes));
     function.setResAttrsAttr(builder.getArrayAttr(resultAttributes));
     hoistInvariantCode(sweep);
+    if (function->hasAttr(roles::checkOf))
+      hoistInvariantChecks(sweep);
     if (mapping == "instances")
       sweep.setLanesAttr(builder.getI64IntegerAttr(lanes));
     else

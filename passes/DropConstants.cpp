@@ -31,6 +31,8 @@ public:
       return both(
           sub, builder, [&](Value a, Value b) { return arith::SubFOp::create(builder, op->getLoc(), a, b); },
           /*negate=*/true);
+    if (auto counted = dyn_cast_or_null<gen::CountedOp>(op))
+      counted.getValueMutable().assign(prune(counted.getValue()));
     if (auto sweep = dyn_cast_or_null<gen::SweepOp>(op)) {
       unsigned i = cast<OpResult>(value).getResultNumber();
       if (i < sweep.getNumSums())

@@ -9,4 +9,8 @@ namespace genfuse {
 /// nothing, and their indices are only good for its iterations.
 void hoistInvariantCode(gen::SweepOp sweep);
 
+/// Moves checks that do not depend on the instance out of the sweep over instances, with the sweeps that do
+/// nothing else: they would fail for every instance.
+void hoistInvariantChecks(gen::SweepOp sweep);
+
 } // namespace genfuse

@@ -13,14 +13,26 @@ namespace genfuse {
 namespace {
 
 struct GenLowerPass : impl::GenLowerBase<GenLowerPass> {
+  func::FuncOp checkOf(func::FuncOp function) {
+    for (auto other : getOperation().getOps<func::FuncOp>())
+      if (auto checked = other->getAttrOfType<FlatSymbolRefAttr>(roles::checkOf))
+        if (checked.getValue() == function.getSymName())
+          return other;
+    return {};
+  }
+
   void runOnOperation() override {
     SmallVector<func::FuncOp> functions;
     for (auto function : getOperation().getOps<func::FuncOp>())
       if (function.getNumResults() > 0 && function.getResultAttr(0, roles::role))
         functions.push_back(function);
-    for (func::FuncOp function : functions)
-      if (failed(lower::Lowerer(function).run()))
+    for (func::FuncOp function : functions) {
+      std::optional<lower::Lowerer> checker;
+      if (func::FuncOp check = checkOf(function))
+        checker.emplace(check);
+      if (failed(lower::Lowerer(function).run(checker ? &*checker : nullptr)))
         return signalPassFailure();
+    }
   }
 };
 

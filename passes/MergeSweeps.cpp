@@ -1,5 +1,6 @@
 // gen-merge-sweeps: two sweeps over the same range become one pass over the data.
 #include "passes/Passes.h"
+#include "passes/Roles.h"
 #include "llvm/ADT/SetVector.h"
 
 using namespace mlir;
@@ -108,6 +109,9 @@ struct GenMergeSweepsPass : impl::GenMergeSweepsBase<GenMergeSweepsPass> {
   }
 
   void runOnOperation() override {
+    // Checks of shared data leave the sweep over instances only while they are on their own.
+    if (getOperation()->hasAttr(roles::checkOf))
+      return;
     for (Block &block : getOperation().getBody())
       visit(block);
   }

@@ -20,6 +20,32 @@ def GenDerive : Pass<"gen-derive", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::func::FuncDialect", "::genfuse::gen::GenDialect"];
 }
 
+def GenCheck : Pass<"gen-check", "::mlir::ModuleOp"> {
+  let summary = "a function that checks what another one takes for granted";
+  let description = [{
+    Adds to each derived function F a function F_check with the same arguments, no results, and a `gen.check` for
+
+    * each element of a real argument, parameter or cotangent: a number, not NaN;
+    * each parameter of each `gen.logpdf` and `gen.draw`: in the domain that its distribution's record states;
+    * each given value of a choice: a number;
+    * each computed index of `tensor.extract` and `tensor.extract_slice`: within the tensor.
+
+    They are numbered in this order, those of the body in program order. F itself stays as it is: a kernel runs F_check first,
+    and F only if nothing failed. So a checked call gives the bits of an unchecked one, and one that fails writes
+    nothing. Draws are made again, with the same numbers.
+  }];
+}
+
+def GenCount : Pass<"gen-count", "::mlir::func::FuncOp"> {
+  let summary = "count which log densities are computed";
+  let description = [{
+    Marks each `gen.logpdf` with a `gen.counted` of the counter that its attribute `gen.count` names, by default that of its
+    leaf (the name of its location), and lists the counters in the function's attribute `gen.counts`. The
+    lowered kernel adds to one array a counter how many iterations computed the value: what optimisation removes counts
+    nothing, and what leaves a sweep counts once. Only for kernels that are asked to count.
+  }];
+}
+
 def GenExpand : Pass<"gen-expand", "::mlir::func::FuncOp"> {
   let summary = "log densities and draws as arithmetic";
   let description = [{

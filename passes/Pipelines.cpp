@@ -28,7 +28,9 @@ std::string Specialisation::key() const {
     text += " batched:" + name;
   for (const std::string &name : shared)
     text += " shared:" + name;
-  return text;
+  text += checked ? " checked" : "";
+  text += counted ? " counted" : "";
+  return text + (optimise ? "" : " unoptimised");
 }
 
 namespace {
@@ -43,15 +45,22 @@ void addDerive(OpPassManager &passes, const Specialisation &specialisation) {
   options.request = specialisation.request.text();
   options.model = specialisation.model;
   passes.addPass(createGenDerive(options));
+  if (specialisation.checked)
+    passes.addPass(createGenCheck());
+  if (specialisation.counted)
+    passes.nest<func::FuncOp>().addPass(createGenCount());
 }
 
 /// Values and gradients side by side, then made one pass over the data.
-void addDifferentiate(OpPassManager &passes) {
+void addDifferentiate(OpPassManager &passes, const Specialisation &specialisation) {
   OpPassManager &functions = passes.nest<func::FuncOp>();
   functions.addPass(createGenExpand());
-  simplify(functions);
+  if (specialisation.optimise)
+    simplify(functions);
   functions.addPass(createGenDropConstants());
   functions.addPass(createGenDifferentiate());
+  if (!specialisation.optimise)
+    return;
   functions.addPass(createCanonicalizerPass());
   functions.addPass(createGenMergeSweeps());
   simplify(functions);
@@ -61,19 +70,24 @@ void addBatch(OpPassManager &passes, const Specialisation &specialisation) {
   OpPassManager &functions = passes.nest<func::FuncOp>();
   if (specialisation.real == Precision::f32)
     functions.addPass(createGenSetReal());
-  functions.addPass(createGenHoistInvariants());
-  simplify(functions);
+  if (specialisation.optimise) {
+    functions.addPass(createGenHoistInvariants());
+    simplify(functions);
+  }
   GenBatchOptions options;
   options.mapping = mappingName(specialisation.mapping);
   options.lanes = specialisation.lanes;
   options.batched.assign(specialisation.batched.begin(), specialisation.batched.end());
   options.shared.assign(specialisation.shared.begin(), specialisation.shared.end());
   functions.addPass(createGenBatch(options));
-  simplify(functions);
+  if (specialisation.optimise)
+    simplify(functions);
 }
 
-void addLower(OpPassManager &passes) {
+void addLower(OpPassManager &passes, const Specialisation &specialisation) {
   passes.addPass(createGenLower());
+  if (!specialisation.optimise)
+    return;
   simplify(passes);
   passes.addPass(createLoopInvariantCodeMotionPass());
   passes.nest<func::FuncOp>().addPass(createGenFormFma());
@@ -86,11 +100,11 @@ void buildPipeline(OpPassManager &passes, const Specialisation &specialisation, 
   if (reached(Stage::derived))
     addDerive(passes, specialisation);
   if (reached(Stage::differentiated))
-    addDifferentiate(passes);
+    addDifferentiate(passes, specialisation);
   if (reached(Stage::batched))
     addBatch(passes, specialisation);
   if (reached(Stage::lowered))
-    addLower(passes);
+    addLower(passes, specialisation);
 }
 
 } // namespace genfuse

@@ -29,6 +29,9 @@ struct Specialisation {
   int64_t lanes = 16;
   std::vector<std::string> batched; ///< arguments with one value per instance
   std::vector<std::string> shared;  ///< choices that all instances share
+  bool checked = false;             ///< the kernel checks its data first
+  bool counted = false;             ///< the kernel counts the log densities that it computes
+  bool optimise = true;             ///< false leaves out every pass that only makes code faster
 
   /// Text that is equal for equal specialisations.
   std::string key() const;

@@ -132,20 +132,22 @@ private:
   void setFlag(Request &request, const std::string &flag) const {
     if (flag == "return")
       request.returnGradient = true;
+    else if (flag == "weighted")
+      request.weighted = true;
     else if (flag == "replay")
       request.replay = true;
     else if (flag == "drop-constants")
       request.dropConstants = true;
     else
       throw Error("request '" + text + "': unknown flag '" + flag +
-                  "', expected return, replay or drop-constants");
+                  "', expected return, weighted, replay or drop-constants");
   }
 
   void check(const Request &request) const {
     auto is = [&](std::initializer_list<GfiOperation> which) {
       return std::count(which.begin(), which.end(), request.operation) > 0;
     };
-    auto require = [&](bool holds, const char *what) {
+    auto require = [&](bool holds, const std::string &what) {
       if (!holds)
         throw Error("request '" + text + "': " + what);
     };
@@ -153,6 +155,7 @@ private:
     bool isGradient = is({gradient});
     require(isGradient || request.given.empty(), "only gradient takes names after a bar");
     require(isGradient || !request.returnGradient, "only gradient takes the flag return");
+    require(isGradient || !request.weighted, "only gradient takes the flag weighted");
     require(isGradient || !request.dropConstants, "only gradient takes the flag drop-constants");
     require(!is({assess, gradient, project}) || !request.replay,
             "assess, gradient and project draw nothing, so they do not take the flag replay");
@@ -162,7 +165,7 @@ private:
     require(is({update, regenerate}) || request.changes.empty(),
             "only update and regenerate take changed arguments");
     for (auto name = request.names.begin(); name != request.names.end(); ++name)
-      require(std::count(request.names.begin(), request.names.end(), *name) == 1, "names something twice");
+      require(std::count(request.names.begin(), request.names.end(), *name) == 1, "names '" + *name + "' twice");
     for (const ArgumentChange &change : request.changes)
       require(std::count_if(request.changes.begin(), request.changes.end(),
                             [&](const ArgumentChange &other) { return other.name == change.name; }) == 1,
@@ -209,6 +212,8 @@ std::string Request::text() const {
   std::vector<std::string> flags;
   if (returnGradient)
     flags.push_back("return");
+  if (weighted)
+    flags.push_back("weighted");
   if (replay)
     flags.push_back("replay");
   if (dropConstants)

@@ -22,7 +22,8 @@
 // `[]` in the elements of the list of the plate that it is indexed by; `+` the first dimension is longer, `-`
 // it is shorter, the common elements being equal unless `~` comes first.
 //
-// Flags: `return` (gradient: add <cotangent, return value> to the objective), `replay` (drawn choices are
+// Flags: `return` (gradient: add <cotangent, return value> to the objective), `weighted` (gradient: the log
+// density counts times a cotangent that the caller gives, one per instance), `replay` (drawn choices are
 // read from the caller, weights stay those of drawn choices), `drop-constants` (gradient: leave out constant
 // summands).
 #pragma once
@@ -49,6 +50,7 @@ struct Request {
   std::vector<std::string> given;
   std::vector<ArgumentChange> changes;
   bool returnGradient = false;
+  bool weighted = false;
   bool replay = false;
   bool dropConstants = false;
 

@@ -3,6 +3,7 @@
 #include "ir/Distributions.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "passes/SliceDims.h"
 #include "passes/SymbolicSize.h"
 
 using namespace mlir;
@@ -26,6 +27,8 @@ public:
     model.walk([&](Operation *op) {
       if (auto einsum = dyn_cast<gen::EinsumOp>(op))
         visitEinsum(einsum);
+      else if (auto plate = dyn_cast<gen::MapOp>(op))
+        visitPlate(plate);
       else if (auto element = dyn_cast<tensor::ExtractOp>(op))
         for (auto [d, index] : llvm::enumerate(element.getIndices()))
           visitIndex(element.getTensor(), d, index, op);
@@ -52,6 +55,16 @@ private:
     std::string line = a + " " + relation + " " + b + " | " + placeOf(op->getLoc()) + whose;
     if (!llvm::is_contained(checks, line))
       checks.push_back(line);
+  }
+
+  /// A length that may be negative: a size less something.
+  void visitPlate(gen::MapOp op) {
+    std::optional<SizeExpression> length = sizeExpression(op.getLength());
+    bool mayBeNegative = length && (length->constant < 0 || llvm::any_of(length->terms, [](const auto &term) {
+                                      return term.second < 0;
+                                    }));
+    if (mayBeNegative)
+      add(SizeExpression{0, {}, {}}, "<=", length, op);
   }
 
   void visitElementwise(Operation *op) {
@@ -85,10 +98,14 @@ private:
       add(sizeOfDimension(matrix, 0), "=", sizeOfDimension(op->getOperand(1), 0), op);
   }
 
-  /// Parameters whose sizes a distribution ties together.
+  /// Parameters whose sizes a distribution ties together; one of no classes cannot be chosen.
   void visitSample(gen::SampleOp op) {
     const dist::Record *record = dist::find(op.getDistribution());
     std::map<char, std::pair<Value, unsigned>> seen;
+    for (Value parameter : op.getParameters())
+      if (isa<RankedTensorType>(parameter.getType()) && op.getType().isInteger(64))
+        add(SizeExpression{1, {}, {}}, "<=", sizeOfDimension(parameter, 0), op,
+            " (address '" + addressOf(op) + "')");
     for (auto [argument, value] : llvm::zip(*record, op.getParameters()))
       for (auto [d, letter] : llvm::enumerate(argument.sizes)) {
         auto [known, isNew] = seen.try_emplace(letter, value, d);
@@ -105,8 +122,15 @@ private:
     return address;
   }
 
+  /// An index that was turned into an integer and back is that index again before anything is lowered.
+  static Value withoutCasts(Value index) {
+    while (auto cast = index.getDefiningOp<arith::IndexCastOp>())
+      index = cast.getIn();
+    return index;
+  }
+
   void visitIndex(Value tensor, unsigned dimension, Value index, Operation *op) {
-    auto argument = dyn_cast<BlockArgument>(index);
+    auto argument = dyn_cast<BlockArgument>(withoutCasts(index));
     auto map = argument ? dyn_cast<gen::MapOp>(argument.getOwner()->getParentOp()) : gen::MapOp();
     IntegerAttr constant;
     if (map)
@@ -118,7 +142,7 @@ private:
   }
 
   void visitSlice(tensor::ExtractSliceOp op) {
-    llvm::SmallBitVector dropped = op.getDroppedDims();
+    llvm::SmallBitVector dropped = droppedDims(op);
     for (int64_t d = 0; d < op.getSourceType().getRank(); ++d) {
       OpFoldResult offset = op.getMixedOffsets()[d], size = op.getMixedSizes()[d];
       if (dropped.test(d)) {

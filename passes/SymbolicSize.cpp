@@ -3,6 +3,7 @@
 #include "ir/Gen.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "passes/SliceDims.h"
 
 using namespace mlir;
 
@@ -50,7 +51,7 @@ std::optional<SizeExpression> sizeOfEinsum(gen::EinsumOp op, unsigned dimension)
 
 /// A rank-reducing slice: the kept dimensions are those whose size is not the constant 1.
 std::optional<SizeExpression> sizeOfSlice(tensor::ExtractSliceOp op, unsigned dimension) {
-  llvm::SmallBitVector dropped = op.getDroppedDims();
+  llvm::SmallBitVector dropped = droppedDims(op);
   for (unsigned source = 0, kept = 0; source < op.getSourceType().getRank(); ++source) {
     if (dropped.test(source) || kept++ != dimension)
       continue;

@@ -4,6 +4,8 @@
 #include "runtime/Error.h"
 #include "runtime/Overlap.h"
 #include <algorithm>
+#include <atomic>
+#include <exception>
 
 namespace genfuse {
 namespace {
@@ -38,10 +40,41 @@ std::string statusText(int32_t status) {
     return "a workspace that is too small";
   case GF_NOT_AVAILABLE:
     return "something that is not available";
+  case GF_CHECK_FAILED:
+    return "data that the model cannot take";
   default:
     return "an unknown status";
   }
 }
+
+/// An Executor as the C interface wants it. Nothing is thrown through a kernel: it is kept for after it.
+struct CExecutor : gf_executor {
+  explicit CExecutor(Executor &executor) : gf_executor{&CExecutor::start}, executor(executor) {}
+
+  Executor &executor;
+  std::exception_ptr error;
+  int64_t missing = 0; ///< parts that were not run, or run too often
+
+  static void start(const gf_executor *self, int64_t parts, void (*body)(void *, int64_t), void *closure) {
+    auto *own = const_cast<CExecutor *>(static_cast<const CExecutor *>(self));
+    own->start(parts, body, closure);
+  }
+
+  void start(int64_t parts, void (*body)(void *, int64_t), void *closure) noexcept {
+    std::atomic<int64_t> done{0};
+    auto counted = [&](int64_t part) {
+      body(closure, part);
+      done.fetch_add(1, std::memory_order_relaxed);
+    };
+    try {
+      executor.run(parts, counted);
+    } catch (...) {
+      error = error ? error : std::current_exception();
+      return;
+    }
+    missing += parts - done.load(std::memory_order_relaxed);
+  }
+};
 
 } // namespace
 
@@ -132,6 +165,10 @@ void Call::pack() {
   pointers_.clear();
   dims_.clear();
   strides_.clear();
+  counters_.clear();
+  for (size_t i = 0; i < bound_.size(); ++i)
+    if (signature_.arrays[i].role == Role::count)
+      counters_.push_back(bound_[i]);
   for (const Array &array : bound_) {
     pointers_.push_back(array.data());
     dims_.insert(dims_.end(), array.shape().begin(), array.shape().end());
@@ -186,10 +223,27 @@ void Call::run(gf_kernel kernel, gf_workspace workspace, uint64_t seed, double s
   call_.error = message_.data();
   call_.error_capacity = static_cast<int64_t>(message_.size());
   message_[0] = 0;
+  for (const Array &counter : counters_)
+    *counter.values<int64_t>() = 0;
   if (workspace != sized_)
     prepareWorkspace(workspace);
-  if (const int32_t status = kernel(pointers_.data(), dims_.data(), strides_.data(), &call_); status != GF_OK)
+  const int32_t status =
+      executor_ ? runOn(*executor_, kernel) : kernel(pointers_.data(), dims_.data(), strides_.data(), &call_);
+  if (status != GF_OK)
     failStatus(status);
+}
+
+int32_t Call::runOn(Executor &executor, gf_kernel kernel) {
+  CExecutor c(executor);
+  call_.executor = &c;
+  const int32_t status = kernel(pointers_.data(), dims_.data(), strides_.data(), &call_);
+  call_.executor = nullptr;
+  if (c.error)
+    std::rethrow_exception(c.error);
+  if (c.missing != 0)
+    throw Error("kernel '" + signature_.entry + "': expected an executor that runs each part once, got " +
+                std::to_string(std::abs(c.missing)) + (c.missing > 0 ? " parts too few" : " parts too many"));
+  return status;
 }
 
 void Call::failStatus(int32_t status) const {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "runtime/Array.h"
+#include "runtime/Executor.h"
 #include "runtime/Signature.h"
 #include "runtime/abi.h"
 #include <map>
@@ -26,6 +27,10 @@ public:
   /// How many instances batched arrays hold in their last dimension; 1 at first. Errors: a negative number.
   Call &instances(int64_t count);
 
+  /// What runs the parts of large work; it has to live as long as the call is run. Null, as at first: the
+  /// caller's thread, one part after the other. Results do not depend on it.
+  Call &executor(Executor *executor) { return executor_ = executor, *this; }
+
   /// Hands an array to the call; the memory is used as it is. An input has to be set; an output that is not
   /// set is allocated, full of zeros. An undefined array takes an earlier one back. Errors: an array that the
   /// kernel does not have.
@@ -38,7 +43,8 @@ public:
 
   /// Computes all instances. Accumulators grow by scale * gradient, other outputs are overwritten. The
   /// workspace is kept between runs. `workspace` may be null for a kernel that needs none. Errors: those of
-  /// `bind`, and whatever the kernel reports.
+  /// `bind`, whatever the kernel reports, an executor that throws (outputs are then unspecified) or that does
+  /// not run each part once.
   void run(gf_kernel kernel, gf_workspace workspace, uint64_t seed = 0, double scale = 1.0);
 
   /// The array of an output, once bound; the next run overwrites its elements. Errors: an array that is not
@@ -60,15 +66,18 @@ private:
   std::vector<Array> complete() const;
   void pack();
   void prepareWorkspace(gf_workspace workspace);
+  int32_t runOn(Executor &executor, gf_kernel kernel);
   [[noreturn]] void failStatus(int32_t status) const;
 
   Signature signature_;
   int64_t instances_ = 1;
+  Executor *executor_ = nullptr;
   std::vector<Array> given_;     ///< by the user; undefined where not set
   std::vector<Array> allocated_; ///< by this call, kept from bind to bind while the shape stays
   std::vector<Array> bound_;     ///< what the kernel gets
   bool ready_ = false;
 
+  std::vector<Array> counters_; ///< outputs that start at zero in each run
   std::vector<void *> pointers_;
   std::vector<int64_t> dims_, strides_;
   std::vector<char> message_;

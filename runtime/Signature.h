@@ -27,6 +27,8 @@ enum class Role {
   selected,          ///< input: which values of a choice are drawn again
   drawn,             ///< output: values drawn for a choice, in the elements that its name says
   scoreChange,       ///< output, f64: by how much the score of the trace differs
+  count,             ///< accumulator, i64: how often the kernel computed the log density of this leaf
+  scoreGradient,     ///< input: cotangent of the score (request flag `weighted`)
 };
 
 /// constant + sum of coefficient * symbol.

@@ -6,7 +6,13 @@
  * `pointers` has one entry per array of its signature, in the signature's order. `dims` and `strides` hold
  * the sizes and the strides (in elements) of all arrays one after the other; an array that has one value per
  * instance has the instances as its last dimension. The stride of a last dimension is 1. A scalar is an array
- * of rank 0. Returns GF_OK or an error code, with a message in call->error. */
+ * of rank 0. Returns GF_OK or an error code, with a message in call->error (if that is not null): lower case,
+ * no line feed, cut to error_capacity. After an error nothing but the workspace and the message was written.
+ *
+ * A kernel cuts large work into parts; how many and where depends on sizes only. It hands them to call->executor,
+ * or runs them itself, one after the other, where that is null. The results are the same to the bit. Parts share
+ * nothing that they write, and allocate nothing. Work that is cut twice (a plate after a plate) comes in two runs.
+ */
 #ifndef GENFUSE_RUNTIME_ABI_H
 #define GENFUSE_RUNTIME_ABI_H
 
@@ -16,7 +22,7 @@
 extern "C" {
 #endif
 
-#define GF_ABI_VERSION 1u
+#define GF_ABI_VERSION 2u
 
 enum gf_status {
   GF_OK = 0,
@@ -24,8 +30,17 @@ enum gf_status {
   GF_BAD_SHAPE = 2,
   GF_BAD_ARGUMENT = 3,
   GF_SMALL_WORKSPACE = 4,
-  GF_NOT_AVAILABLE = 5
+  GF_NOT_AVAILABLE = 5,
+  GF_CHECK_FAILED = 6 /* checked kernels: the data is not what the model needs; nothing was written */
 };
+
+/* What runs the parts of a kernel: a thread pool of the caller, for example. */
+typedef struct gf_executor {
+  /* Calls body(closure, part) exactly once for each part of 0 .. parts - 1, in any order and on any threads, and
+   * returns when all these calls have returned. */
+  void (*run)(const struct gf_executor *self, int64_t parts, void (*body)(void *closure, int64_t part),
+              void *closure);
+} gf_executor;
 
 typedef struct gf_call {
   uint32_t abi_version; /* GF_ABI_VERSION of the caller */
@@ -39,6 +54,7 @@ typedef struct gf_call {
   void *stream; /* CUDA stream; null on a CPU */
   char *error;  /* receives a message that ends in 0; may be null */
   int64_t error_capacity;
+  const gf_executor *executor; /* null: parts run one after the other in the caller's thread */
 } gf_call;
 
 typedef int32_t (*gf_kernel)(void *const *pointers, const int64_t *dims, const int64_t *strides,

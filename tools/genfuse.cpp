@@ -57,6 +57,8 @@ struct Options {
   int64_t lanes = 0, instances = 1;
   uint64_t seed = 0;
   double scale = 1.0;
+  int64_t threads = 1;
+  bool checked = false, counted = false;
   bool noProgress = false;
 };
 
@@ -88,8 +90,14 @@ json readObject(const std::string &text, const char *what) {
 
 /// A JSON number, or nested lists of them, as an array of a type.
 Array toArray(const std::string &name, const json &value, ElementType type) {
-  ChoiceValue read = choicesFromJson(json{{"value", value}}).get("value");
-  return read.as(type, read.array().shape(), name);
+  const std::string place = "address 'value': ";
+  try {
+    ChoiceValue read = choicesFromJson(json{{"value", value}}).get("value");
+    return read.as(type, read.array().shape(), name);
+  } catch (const Error &error) {
+    std::string text = error.what();
+    throw Error(text.rfind(place, 0) == 0 ? "'" + name + "': " + text.substr(place.size()) : text);
+  }
 }
 
 /// Each entry as an array of the type that the signature gives that name.
@@ -153,6 +161,8 @@ json toJson(const Outcome &outcome) {
   add("choice_gradients", outcome.choiceGradients);
   add("argument_gradients", outcome.argumentGradients);
   add("parameter_gradients", outcome.parameterGradients);
+  if (!outcome.counts.empty())
+    result["counts"] = outcome.counts;
   return result;
 }
 
@@ -197,6 +207,8 @@ void work(const Options &options) {
   compile.target = options.target;
   compile.mapping = mappingOf(options.mapping);
   compile.lanes = options.lanes;
+  compile.checked = options.checked;
+  compile.counted = options.counted;
   Program program(model, compile);
   Mapping mapping = compile.mapping.value_or(Mapping::single);
   if (options.stage == "obj")
@@ -209,6 +221,8 @@ void work(const Options &options) {
   run.scale = options.scale;
   if (!options.stats.empty() && !hasInputs(options))
     return write(options, statsOf(model, program, options.request, run, nullptr, formatOf(options)));
+  ThreadPool pool(options.threads);
+  run.executor = options.threads > 1 ? &pool : nullptr;
   Inputs inputs = readInputs(options, program.signature(options.request), program);
   if (!options.stats.empty())
     return write(options, statsOf(model, program, options.request, run, &inputs, formatOf(options)));
@@ -249,6 +263,9 @@ int main(int argc, char **argv) {
   app.add_option("--seed", options.seed, "key of the random numbers")->capture_default_str();
   app.add_option("--instances", options.instances, "how many traces at once")->capture_default_str();
   app.add_option("--scale", options.scale, "factor of parameter gradients")->capture_default_str();
+  app.add_option("--threads", options.threads, "run on so many threads; results do not depend on it")
+      ->check(CLI::Range(1, 1024))
+      ->capture_default_str();
   app.add_option("--real", options.real, "f32 or f64")
       ->check(CLI::IsMember({"f32", "f64"}))
       ->capture_default_str();
@@ -257,6 +274,9 @@ int main(int argc, char **argv) {
   app.add_option("--mapping", options.mapping, "force what runs in lanes: instances, elements or single")
       ->check(CLI::IsMember({"instances", "elements", "single"}));
   app.add_option("--lanes", options.lanes, "force the number of lanes");
+  app.add_flag("--checked", options.checked,
+               "check data first: NaN, parameters of distributions, computed indices");
+  app.add_flag("--counted", options.counted, "also count the log densities that are computed, by leaf");
   app.add_flag("--no-progress", options.noProgress,
                "no line about progress on the terminal (it appears after a second)");
   app.add_option("-o,--output", options.output, "write to a file instead of standard output");

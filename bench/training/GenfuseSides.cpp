@@ -1,31 +1,12 @@
 // genfuse: one kernel call an image, the one-image model batched by the compiler, and the model over the
 // batch.
+#include "bench/training/Models.h"
 #include "bench/training/Side.h"
 #include "codegen/Program.h"
-#include "frontend/genfuse.h"
 
 namespace genfuse::bench {
 
 namespace {
-
-/// One image.
-const auto digit = gen("digit", {"x"}, [](Vector x) {
-  auto W = param("W", {classes, x.size()});
-  auto b = param("b", {classes});
-  return sample("y", categorical(logits = matvec(W, x) + b));
-});
-
-/// The compiler batches the one-image model over the rows of xs.
-const auto digits = gen("digits", {"xs"}, [](Matrix xs) { return map("image", digit, rows(xs)); });
-
-/// Batched by the user: one matrix product over all images.
-const auto digitsByHand = gen("digits_by_hand", {"xs"}, [](Matrix xs) {
-  auto W = param("W", {classes, xs.cols()});
-  auto b = param("b", {classes});
-  Matrix products = matmul(xs, transpose(W));
-  return map(
-      "image", [&](Vector row) { return sample("y", categorical(logits = row + b)); }, rows(products));
-});
 
 class GenfuseSide : public Side {
 public:
@@ -100,7 +81,8 @@ private:
 
 class PerImage : public GenfuseSide {
 public:
-  PerImage(const Task &task, const Parameters &initial) : GenfuseSide(task, initial, digit, "x", "y", true) {}
+  PerImage(const Task &task, const Parameters &initial)
+      : GenfuseSide(task, initial, digitModel(), "x", "y", true) {}
   char letter() const override { return 'c'; }
   std::string name() const override { return "genfuse, one kernel call an image"; }
 };
@@ -108,7 +90,7 @@ public:
 class Batched : public GenfuseSide {
 public:
   Batched(const Task &task, const Parameters &initial)
-      : GenfuseSide(task, initial, digits, "xs", "image/*/y", false) {}
+      : GenfuseSide(task, initial, digitsModel(), "xs", "image/*/y", false) {}
   char letter() const override { return 'd'; }
   std::string name() const override { return "genfuse, one-image model batched"; }
 };
@@ -116,7 +98,7 @@ public:
 class ByHand : public GenfuseSide {
 public:
   ByHand(const Task &task, const Parameters &initial)
-      : GenfuseSide(task, initial, digitsByHand, "xs", "image/*/y", false) {}
+      : GenfuseSide(task, initial, digitsByHandModel(), "xs", "image/*/y", false) {}
   char letter() const override { return 'e'; }
   std::string name() const override { return "genfuse, model written over the batch"; }
 };

@@ -13,11 +13,11 @@ struct Report {
   const Results &results;
 };
 
-/// The table, as text. The last line says whether all sides agree.
+/// The table, as text. The last line says whether all rows agree.
 std::string table(const Report &report);
 nlohmann::json asJson(const Report &report);
-/// True if the parameters of all sides agree with those of the reference to 1e-4 relative at the same
-/// iteration.
+/// True if all rows agree with LibTorch's of the same optimiser: their parameters at the same iteration to
+/// 1e-4 relative; by Adam the log likelihoods of the training images to 1e-5.
 bool agrees(const Results &results);
 
 /// Whether gnuplot is there.

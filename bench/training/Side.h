@@ -1,4 +1,5 @@
-// One way to train the softmax regression. All sides start from the same values and see the same batches.
+// One way to train the softmax regression. All sides start from the same values and see the same batches, and
+// those with the same optimiser take the same steps.
 #pragma once
 
 #include "bench/training/Dataset.h"
@@ -18,14 +19,18 @@ struct Parameters {
 struct Task {
   const Images *images;
   int64_t batch;
-  float step; ///< of gradient ascent on the log likelihood, summed over the batch
+  float step;     ///< of gradient ascent on the log likelihood, summed over the batch
+  float adamStep; ///< of Adam
 };
+
+enum class Optimiser { ascent, adam };
 
 class Side {
 public:
   virtual ~Side() = default;
   virtual char letter() const = 0;
   virtual std::string name() const = 0;
+  virtual Optimiser optimiserKind() const { return Optimiser::ascent; }
   /// 0 where nothing is compiled.
   virtual double compileMilliseconds() const { return 0; }
   /// One step on the batch that starts at image `first`, a multiple of the batch. Returns its log likelihood
@@ -39,9 +44,13 @@ std::unique_ptr<Side> makeTorchVectorised(const Task &task, const Parameters &in
 std::unique_ptr<Side> makeGenfusePerImage(const Task &task, const Parameters &initial);
 std::unique_ptr<Side> makeGenfuseBatched(const Task &task, const Parameters &initial);
 std::unique_ptr<Side> makeGenfuseByHand(const Task &task, const Parameters &initial);
+std::unique_ptr<Side> makeLinearInFront(const Task &task, const Parameters &initial);
+std::unique_ptr<Side> makeAdamOnParameters(const Task &task, const Parameters &initial);
+std::unique_ptr<Side> makeTorchAdam(const Task &task, const Parameters &initial);
 
-/// Pins the number of threads of LibTorch (OpenMP and MKL), and returns what it then has. genfuse's kernels
-/// run on the calling thread.
+/// Pins the number of threads of LibTorch (OpenMP and MKL), and returns what it then has. The only place that
+/// knows `--threads`: genfuse's kernels run on the calling thread, and their executor, once there is one, is
+/// handed the number here.
 int setThreads(int threads);
 
 } // namespace genfuse::bench

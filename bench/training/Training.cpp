@@ -1,4 +1,5 @@
 #include "bench/training/Training.h"
+#include "bench/training/Measures.h"
 #include "runtime/Error.h"
 #include <algorithm>
 #include <chrono>
@@ -14,11 +15,10 @@ double now() {
 }
 
 using Factory = std::unique_ptr<Side> (*)(const Task &, const Parameters &);
-constexpr std::pair<char, Factory> factories[] = {{'a', makeTorchPerImage},
-                                                  {'b', makeTorchVectorised},
-                                                  {'c', makeGenfusePerImage},
-                                                  {'d', makeGenfuseBatched},
-                                                  {'e', makeGenfuseByHand}};
+constexpr std::pair<char, Factory> factories[] = {{'a', makeTorchPerImage},    {'b', makeTorchVectorised},
+                                                  {'c', makeGenfusePerImage},  {'d', makeGenfuseBatched},
+                                                  {'e', makeGenfuseByHand},    {'f', makeLinearInFront},
+                                                  {'g', makeAdamOnParameters}, {'h', makeTorchAdam}};
 
 struct Runner {
   std::unique_ptr<Side> side;
@@ -30,12 +30,13 @@ std::vector<Runner> makeRunners(const Task &task, const Settings &settings) {
   Parameters zeros{std::vector<float>(classes * task.images->pixels), std::vector<float>(classes)};
   std::vector<Runner> runners;
   for (auto [letter, make] : factories) {
-    if (settings.sides.find(letter) == std::string::npos)
+    if (settings.rows.find(letter) == std::string::npos)
       continue;
     Runner runner;
     runner.side = make(task, zeros);
     runner.run.letter = letter;
     runner.run.name = runner.side->name();
+    runner.run.optimiser = runner.side->optimiserKind();
     runner.run.iterations = letter == 'a' ? settings.perImageIterations : settings.iterations;
     runner.run.compileMilliseconds = runner.side->compileMilliseconds();
     runners.push_back(std::move(runner));
@@ -70,7 +71,8 @@ Results train(const Images &images, const Settings &settings, const std::functio
   if (batches == 0)
     throw Error("expected at least " + std::to_string(settings.batch) + " training images, one batch, got " +
                 std::to_string(images.count()));
-  std::vector<Runner> runners = makeRunners({&images, settings.batch, settings.step}, settings);
+  std::vector<Runner> runners =
+      makeRunners({&images, settings.batch, settings.step, settings.adamStep}, settings);
   std::vector<Runner *> order;
   for (Runner &runner : runners)
     order.push_back(&runner);
@@ -90,6 +92,7 @@ Results train(const Images &images, const Settings &settings, const std::functio
     while (runner.done < runner.run.iterations)
       runBlock(runner, block, settings, batches);
     runner.run.final = runner.side->parameters();
+    runner.run.logLikelihood = evaluate(images, runner.run.final).logLikelihood;
     results.runs.push_back(std::move(runner.run));
   }
   progress(1.0);

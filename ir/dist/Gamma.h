@@ -17,7 +17,8 @@ struct Gamma {
     auto one = A::real(shape, 1.0), least = A::minusInfinity(shape);
     auto inside = A::positive(x);
     auto safe = A::select(inside, x, A::real(x, 1.0));
-    auto value = A::log(shape) - A::stirling(shape) - A::log(safe) - A::deviance(shape, safe / scale);
+    auto y = safe * (one / scale);
+    auto value = A::log(shape) - A::stirling(shape) - A::log(safe) - A::deviance(shape, y);
     auto limit = A::select(shape <= one, A::select(one <= shape, -A::log(scale), A::infinity(shape)), least);
     return A::select(inside, value, A::select(A::equal(x, A::real(x, 0.0)), limit, least));
   }

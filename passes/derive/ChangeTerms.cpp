@@ -102,8 +102,12 @@ Value ChangeDeriver::density(size_t choice, Version version) {
   gen::SampleOp op = choices[choice].op;
   Value value = get(op.getResult(), version);
   SmallVector<Value> parameters = get(op.getParameters(), version);
-  return gen::LogPdfOp::create(builder, locationOf(choices[choice]), builder.getF64Type(),
-                               op.getDistribution(), value, parameters);
+  auto term = gen::LogPdfOp::create(builder, locationOf(choices[choice]), builder.getF64Type(),
+                                    op.getDistribution(), value, parameters, indices());
+  // What is only subtracted is counted apart: it does not score the choice again.
+  if (version == Version::before && !is(GfiOperation::project))
+    term->setAttr(roles::count, builder.getStringAttr("old " + choices[choice].pattern));
+  return term;
 }
 
 void ChangeDeriver::addTerm(size_t choice, Totals &totals) {

@@ -52,7 +52,7 @@ private:
 
   IRMapping mapping;
   SmallVector<Value> plateIndices;
-  Value returnCotangent;
+  Value returnCotangent, scoreCotangent;
 };
 
 LogicalResult Deriver::resolveGiven(StringRef name) {
@@ -138,6 +138,8 @@ LogicalResult Deriver::buildArguments() {
     returnCotangent =
         addArgument(returned.getType(), roles::returnGradient, "return", *shape, model.getLoc());
   }
+  if (request.weighted)
+    scoreCotangent = addArgument(builder.getF64Type(), roles::scoreGradient, "score", {}, model.getLoc());
   if (llvm::is_contained(status, Status::drawn))
     addRandomArguments();
   return success();
@@ -159,8 +161,8 @@ void Deriver::cloneSample(gen::SampleOp op, Totals &totals) {
     value = element(leaves[number], op.getType(), plateIndices, loc);
   }
   mapping.map(op.getResult(), value);
-  Value term =
-      gen::LogPdfOp::create(builder, loc, builder.getF64Type(), op.getDistribution(), value, parameterValues);
+  Value term = gen::LogPdfOp::create(builder, loc, builder.getF64Type(), op.getDistribution(), value,
+                                     parameterValues, plateIndices);
   accumulate(totals.score, term, loc);
   if (status[number] == Status::given)
     accumulate(totals.weight, term, loc);
@@ -243,6 +245,8 @@ LogicalResult Deriver::cloneBlock(Block &block, Totals &totals) {
 LogicalResult Deriver::finishGradient(const Totals &totals, Value returned) {
   Value objective = orZero(totals.score);
   Location loc = model.getLoc();
+  if (scoreCotangent)
+    objective = arith::MulFOp::create(builder, loc, scoreCotangent, objective);
   if (returnCotangent) {
     auto type = dyn_cast<RankedTensorType>(returned.getType());
     StringRef letters = StringRef("ijkl").take_front(type ? type.getRank() : 0);
@@ -261,7 +265,7 @@ LogicalResult Deriver::finishGradient(const Totals &totals, Value returned) {
   if (request.dropConstants)
     gradient->setAttr("drop_constants", builder.getUnitAttr());
   // With drop_constants both lose the same summands.
-  addResult(returnCotangent ? orZero(totals.score) : objective, roles::score, "score");
+  addResult(returnCotangent || scoreCotangent ? orZero(totals.score) : objective, roles::score, "score");
   for (auto [value, target] : llvm::zip(gradient.getResults(), targets))
     addResult(value, target.role, target.name, target.shape);
   return success();

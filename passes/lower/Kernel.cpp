@@ -1,6 +1,6 @@
 // The kernel around a lowered function: the one ABI, its arrays, its workspace.
 #include "passes/Roles.h"
-#include "passes/lower/Lowerer.h"
+#include "passes/lower/Entry.h"
 #include "runtime/abi.h"
 #include <cstddef>
 
@@ -16,7 +16,9 @@ static Type memoryType(Type element, OpBuilder &builder) {
 
 static int64_t bytesOf(Type memoryElement) { return memoryElement.getIntOrFloatBitWidth() / 8; }
 
-Lowerer::Lowerer(func::FuncOp source) : builder(source.getContext()), loc(source.getLoc()), source(source) {}
+Lowerer::Lowerer(func::FuncOp source)
+    : builder(source.getContext()), loc(source.getLoc()), source(source),
+      isChecker(source->hasAttr(roles::checkOf)), checkIndices(mostCheckIndices()) {}
 
 // Memory.
 
@@ -76,9 +78,16 @@ View Lowerer::addSlice(SizeExpression elements, Type memoryElement) {
   Value pointer = entry.insertArgument(arrays.size() + slices.size(), pointerType(builder.getContext()), loc);
   slices.push_back({std::move(elements), bytesOf(memoryElement)});
   OpBuilder::InsertionGuard guard(builder);
-  builder.setInsertionPointToStart(&entry);
+  builder.setInsertionPointToStart(running ? running->body : &entry);
+  if (running) {
+    slices.back().partition = running - partitions.data();
+    Value offset = make<arith::MulIOp>(running->part, sliceBytes(builder, slices.back(), dims));
+    offset = make<arith::IndexCastOp>(builder.getI64Type(), offset);
+    pointer = LLVM::GEPOp::create(builder, loc, pointer.getType(), builder.getI8Type(), pointer, offset);
+  }
   View view;
   view.memory = memrefOf(builder, pointer, memoryElement);
+  sliceOf[view.memory] = slices.size() - 1;
   view.offset = index(0);
   view.element = memoryElement;
   return view;
@@ -139,25 +148,34 @@ View Lowerer::allocateStatic(ArrayRef<int64_t> shape, Type memoryElement, bool p
 // Arrays.
 
 void Lowerer::declareArrays() {
-  auto declare = [&](bool isResult, unsigned number, Type type) {
+  auto declare = [&](bool isResult, unsigned number, Type type, DictionaryAttr described) {
     auto tensor = dyn_cast<RankedTensorType>(type);
     unsigned rank = tensor ? tensor.getRank() : 0;
-    arrays.push_back({isResult, number, getElementTypeOrSelf(type), rank, totalDims, {}, {}});
+    arrays.push_back(
+        {isResult,
+         number,
+         getElementTypeOrSelf(type),
+         rank,
+         totalDims,
+         {},
+         {},
+         (roles::of(described) + " '" + described.getAs<StringAttr>(roles::name).getValue() + "'").str()});
     totalDims += rank;
   };
   for (auto [i, type] : llvm::enumerate(source.getArgumentTypes())) {
     StringRef role = roles::of(source.getArgAttrDict(i));
     if (role != roles::seed && role != roles::instances)
-      declare(false, i, type);
+      declare(false, i, type, source.getArgAttrDict(i));
   }
   for (auto [i, type] : llvm::enumerate(source.getResultTypes()))
-    declare(true, i, type);
+    declare(true, i, type, source.getResultAttrDict(i));
+  declareCounters();
 }
 
 void Lowerer::bindArrays() {
   Block &entry = kernel.getBody().front();
   Block &original = source.getBody().front();
-  for (auto [n, array] : llvm::enumerate(arrays)) {
+  for (auto [n, array] : llvm::enumerate(MutableArrayRef(arrays).drop_back(counters.size()))) {
     array.view.memory = memrefOf(builder, entry.getArgument(n), memoryType(array.element, builder));
     array.view.offset = index(0);
     array.view.element = array.element;
@@ -222,6 +240,10 @@ void Lowerer::storeResult(const Array &array, Value value, bool accumulate) {
   forEachIndex(held.sizes, [&](Indices indices) { put(indices, load(*held.view, indices)); });
 }
 
+bool Lowerer::accumulates(const Array &array) {
+  return roles::of(source.getResultAttrDict(array.number)) == roles::parameterGradient;
+}
+
 void Lowerer::storeResults(func::ReturnOp op) {
   for (const Array &array : arrays) {
     if (!array.isResult)
@@ -230,8 +252,7 @@ void Lowerer::storeResults(func::ReturnOp op) {
     auto known = destinations.find(value);
     if (known != destinations.end() && known->second.memory == array.view.memory)
       continue;
-    bool accumulate = roles::of(source.getResultAttrDict(array.number)) == roles::parameterGradient;
-    storeResult(array, value, accumulate);
+    storeResult(array, value, accumulates(array));
   }
 }
 
@@ -252,73 +273,28 @@ Value Lowerer::evaluate(OpBuilder &b, const SizeExpression &size, Value flatDims
   return total;
 }
 
-/// Byte offsets of the slices, each aligned to 64; the last entry is the total.
-SmallVector<Value> Lowerer::sliceOffsets(OpBuilder &b, Value flatDims) {
+/// Bytes of a slice, or of one part's, in whole lines of 64.
+Value Lowerer::sliceBytes(OpBuilder &b, const Slice &slice, Value flatDims) {
   auto constant = [&](int64_t n) { return arith::ConstantIndexOp::create(b, loc, n).getResult(); };
-  SmallVector<Value> offsets{constant(0)};
+  Value bytes =
+      arith::MulIOp::create(b, loc, evaluate(b, slice.elements, flatDims), constant(slice.elementBytes));
+  Value lines = arith::CeilDivUIOp::create(b, loc, bytes, constant(64));
+  return arith::MulIOp::create(b, loc, lines, constant(64));
+}
+
+/// Byte offsets of the slices, each aligned to 64; the last entry is the total.
+SmallVector<Value> Lowerer::sliceOffsets(OpBuilder &b, Value flatDims, ArrayRef<Cut> cuts) {
+  SmallVector<Value> offsets{arith::ConstantIndexOp::create(b, loc, 0)};
   for (const Slice &slice : slices) {
-    Value bytes =
-        arith::MulIOp::create(b, loc, evaluate(b, slice.elements, flatDims), constant(slice.elementBytes));
-    Value lines = arith::CeilDivUIOp::create(b, loc, bytes, constant(64));
-    Value aligned = arith::MulIOp::create(b, loc, lines, constant(64));
-    offsets.push_back(arith::AddIOp::create(b, loc, offsets.back(), aligned));
+    Value bytes = sliceBytes(b, slice, flatDims);
+    if (slice.partition >= 0)
+      bytes = arith::MulIOp::create(b, loc, bytes, cuts[slice.partition].parts);
+    offsets.push_back(arith::AddIOp::create(b, loc, offsets.back(), bytes));
   }
   return offsets;
 }
 
-void Lowerer::emitEntry() {
-  Type pointer = pointerType(builder.getContext());
-  OpBuilder b = OpBuilder::atBlockEnd(cast<ModuleOp>(source->getParentOp()).getBody());
-  auto entry = func::FuncOp::create(
-      b, loc, source.getSymName(), b.getFunctionType({pointer, pointer, pointer, pointer}, {b.getI32Type()}));
-  b.setInsertionPointToStart(entry.addEntryBlock());
-  Value pointers = entry.getArgument(0), flatDims = entry.getArgument(1), callArgument = entry.getArgument(3);
-  SmallVector<Value> offsets = sliceOffsets(b, flatDims);
-  auto constant = [&](int64_t n) {
-    return arith::ConstantOp::create(b, loc, b.getI32IntegerAttr(n)).getResult();
-  };
-  Value version = loadWord(b, callArgument, offsetof(gf_call, abi_version), b.getI32Type());
-  Value sameVersion =
-      arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, version, constant(GF_ABI_VERSION));
-  Value have = loadWord(b, callArgument, offsetof(gf_call, workspace_bytes), b.getI64Type());
-  Value need = arith::IndexCastOp::create(b, loc, b.getI64Type(), offsets.back());
-  Value enough = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::sge, have, need);
-  Value status = arith::SelectOp::create(b, loc, enough, constant(GF_OK), constant(GF_SMALL_WORKSPACE));
-  status = arith::SelectOp::create(b, loc, sameVersion, status, constant(GF_ABI_MISMATCH));
-  Value good = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, status, constant(GF_OK));
-  auto branch = scf::IfOp::create(b, loc, good, /*withElse=*/false);
-  {
-    OpBuilder::InsertionGuard guard(b);
-    b.setInsertionPointToStart(branch.thenBlock());
-    SmallVector<Value> arguments;
-    for (unsigned i = 0; i < arrays.size(); ++i) {
-      Value at = LLVM::GEPOp::create(b, loc, pointer, pointer, pointers,
-                                     ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(i)});
-      arguments.push_back(LLVM::LoadOp::create(b, loc, pointer, at));
-    }
-    Value workspace = loadWord(b, callArgument, offsetof(gf_call, workspace), pointer);
-    for (unsigned i = 0; i < slices.size(); ++i) {
-      Value offset = arith::IndexCastOp::create(b, loc, b.getI64Type(), offsets[i]);
-      arguments.push_back(LLVM::GEPOp::create(b, loc, pointer, b.getI8Type(), workspace, ValueRange{offset}));
-    }
-    llvm::append_range(arguments, entry.getArguments().drop_front(1));
-    func::CallOp::create(b, loc, kernel, arguments);
-  }
-  func::ReturnOp::create(b, loc, status);
-}
-
-void Lowerer::emitWorkspaceFunction() {
-  Type pointer = pointerType(builder.getContext());
-  OpBuilder b = OpBuilder::atBlockEnd(cast<ModuleOp>(source->getParentOp()).getBody());
-  auto function = func::FuncOp::create(b, loc, (source.getSymName() + "_workspace").str(),
-                                       b.getFunctionType({pointer, pointer}, {b.getI64Type()}));
-  b.setInsertionPointToStart(function.addEntryBlock());
-  Value bytes = sliceOffsets(b, function.getArgument(0)).back();
-  Value word = arith::IndexCastOp::create(b, loc, b.getI64Type(), bytes);
-  func::ReturnOp::create(b, loc, word);
-}
-
-LogicalResult Lowerer::run() {
+LogicalResult Lowerer::lowerKernel() {
   auto module = cast<ModuleOp>(source->getParentOp());
   declareArrays();
   Type pointer = pointerType(builder.getContext());
@@ -332,6 +308,8 @@ LogicalResult Lowerer::run() {
   dims = entry->addArgument(pointer, loc);
   strides = entry->addArgument(pointer, loc);
   call = entry->addArgument(pointer, loc);
+  if (isChecker)
+    record = entry->addArgument(pointer, loc);
   builder.setInsertionPointToEnd(entry);
   bindArrays();
   if (failed(lowerBlock(source.getBody().front())))
@@ -341,9 +319,16 @@ LogicalResult Lowerer::run() {
   kernel.setType(builder.getFunctionType(entry->getArgumentTypes(), {}));
   for (unsigned i = 0; i < arrays.size() + slices.size(); ++i)
     kernel.setArgAttr(i, "llvm.noalias", builder.getUnitAttr());
-  emitEntry();
-  emitWorkspaceFunction();
+  kernel.setArgAttr(cast<BlockArgument>(call).getArgNumber(), roles::call, builder.getUnitAttr());
   source.erase();
+  return success();
+}
+
+LogicalResult Lowerer::run(Lowerer *checker) {
+  std::string name = source.getSymName().str();
+  if ((checker && failed(checker->lowerKernel())) || failed(lowerKernel()))
+    return failure();
+  Entry(*this, checker, name).emit();
   return success();
 }
 

@@ -4,6 +4,7 @@
 #include "passes/SymbolicSize.h"
 #include "passes/lower/Lowered.h"
 #include "llvm/ADT/SmallPtrSet.h"
+#include "llvm/ADT/StringMap.h"
 
 namespace genfuse::lower {
 
@@ -14,13 +15,17 @@ constexpr int64_t blockRows = 64;
 /// Iterations whose sums are formed in the real type before they are added in f64.
 constexpr int64_t tileLength = 1024;
 
+/// A sweep is cut into at most so many parts, each of at least so much work (see workOf in Parts.cpp).
+constexpr int64_t maxParts = 32, partWork = 1 << 18;
+
 using Index = OpFoldResult;
 using Indices = llvm::ArrayRef<OpFoldResult>;
 
 class Lowerer {
 public:
   explicit Lowerer(mlir::func::FuncOp source);
-  mlir::LogicalResult run();
+  /// `checker`, if there is one, lowers the function that checks the inputs of this one.
+  mlir::LogicalResult run(Lowerer *checker);
 
   mlir::OpBuilder builder;
   mlir::Location loc;
@@ -76,6 +81,21 @@ private:
   struct Slice {
     SizeExpression elements;
     int64_t elementBytes;
+    int64_t partition = -1; ///< each part of that one has a slice of its own
+  };
+  /// A sweep of the kernel that runs in parts; how many depends on sizes only.
+  struct Partition {
+    SizeExpression length; ///< of the sweep; that over instances takes the call's range
+    bool overInstances;
+    int64_t align;                    ///< all parts but the last have a multiple of so many iterations
+    std::vector<SizeExpression> work; ///< of one iteration: the sum of these
+    std::vector<SizeExpression> sums; ///< how many elements the sums in memory have
+    Value parts, chunk;               ///< arguments of the kernel: how many, and iterations in each
+    Value part;                       ///< which one is being computed
+    mlir::Block *body = nullptr;
+  };
+  struct Cut {
+    Value parts, chunk;
   };
   struct Array {
     bool isResult;
@@ -84,20 +104,23 @@ private:
     unsigned rank, firstDim;
     View view;
     llvm::SmallVector<Index> sizes;
+    std::string name; ///< `argument 's'`, for messages
   };
+  class Entry;
 
   // Kernel.cpp
   void declareArrays();
   void bindArrays();
+  bool accumulates(const Array &result);
   void storeResults(mlir::func::ReturnOp op);
   void storeResult(const Array &array, Value value, bool accumulate);
-  void emitEntry();
-  void emitWorkspaceFunction();
+  mlir::LogicalResult lowerKernel();
   View addSlice(SizeExpression elements, mlir::Type memoryElement);
   Value loadWord(mlir::OpBuilder &b, Value pointer, int64_t byteOffset, mlir::Type type);
   Value memrefOf(mlir::OpBuilder &b, Value pointer, mlir::Type element);
   Value evaluate(mlir::OpBuilder &b, const SizeExpression &size, Value flatDims);
-  llvm::SmallVector<Value> sliceOffsets(mlir::OpBuilder &b, Value flatDims);
+  llvm::SmallVector<Value> sliceOffsets(mlir::OpBuilder &b, Value flatDims, llvm::ArrayRef<Cut> cuts);
+  Value sliceBytes(mlir::OpBuilder &b, const Slice &slice, Value flatDims);
   std::optional<SizeExpression> elementsOf(Value tensor);
 
   // Access.cpp
@@ -134,6 +157,13 @@ private:
   /// A call of device function `base` (gf_lgamma_f32, say), whose result has this type a lane.
   Scalar callDevice(llvm::StringRef base, mlir::ValueRange operands, mlir::Type result, bool varying);
   Scalar callSpecial(gen::SpecialOp op, llvm::ArrayRef<Scalar> operands);
+  // Checks.cpp
+  void declareCounters();
+  void lowerCounted(gen::CountedOp op);
+  int64_t mostCheckIndices();
+  Value ofLane(Scalar value, Value lane);
+  void keepFailure(gen::CheckOp op, Value lane);
+  void lowerCheck(gen::CheckOp op);
 
   // Concat.cpp
   mlir::LogicalResult lowerConcat(gen::ConcatOp op);
@@ -159,8 +189,20 @@ private:
   void scatter(const View &into, gen::OneHotOp hot, bool overLanes);
   void defer(Value yielded, mlir::Block *block);
 
+  // Parts.cpp
+  std::optional<Partition> partitionOf(gen::SweepOp op);
+  void addWork(mlir::Block &block, const SizeExpression &times, Partition &partition);
+  void addTerm(std::vector<SizeExpression> &terms, SizeExpression term);
+  Cut cut(mlir::OpBuilder &b, const Partition &partition, Value flatDims, Value callArgument);
+  llvm::SmallVector<Cut> cuts(mlir::OpBuilder &b, Value flatDims, Value callArgument);
+  mlir::FailureOr<llvm::SmallVector<Value>> lowerParts(OpenSweep &sweep, Partition partition);
+  std::optional<View> keepCarried(mlir::ValueRange carried);
+  View partOf(const View &inside, Indices sizes, Value part);
+  void combine(OpenSweep &sweep, const std::optional<View> &scalars, Indices count, Value parts);
+
   // Sweeps.cpp
   mlir::LogicalResult lowerSweep(gen::SweepOp op);
+  mlir::FailureOr<llvm::SmallVector<Value>> lowerLoops(OpenSweep &sweep);
   mlir::LogicalResult lowerIteration(OpenSweep &sweep, Scalar at);
   mlir::FailureOr<llvm::SmallVector<Value>> lowerTile(OpenSweep &sweep, Value from, Value to);
   mlir::FailureOr<llvm::SmallVector<Value>> lowerBlocks(OpenSweep &sweep, Value from, Value to);
@@ -169,6 +211,7 @@ private:
                                                       llvm::SmallVector<Value> carried);
   mlir::LogicalResult lowerWithoutSums(OpenSweep &sweep);
   void setRange(OpenSweep &sweep);
+  void setTail(OpenSweep &sweep);
   void publishStacks(OpenSweep &sweep);
   std::optional<View> destination(gen::SweepOp op, unsigned result);
   void storeStack(gen::SweepOp op, unsigned result, Value yielded, Scalar at);
@@ -187,9 +230,17 @@ private:
   llvm::DenseMap<mlir::Operation *, Scalar> iteration; ///< the current index of each open sweep
   OpenSweep *delaying = nullptr;                       ///< the sweep whose updates wait for a block of rows
   llvm::SmallVector<Array> arrays;
+  llvm::StringMap<unsigned> counters; ///< the array of each counter; they come after the others
   llvm::SmallVector<Slice> slices;
+  llvm::DenseMap<Value, unsigned> sliceOf; ///< by the memory of a view
+  llvm::SmallVector<Partition> partitions;
+  Partition *running = nullptr; ///< whose part is being lowered
   unsigned totalDims = 0;
   Value dims, strides, call;
+  bool isChecker;                          ///< its function checks the inputs of another one
+  Value record;                            ///< where a checker notes failures
+  int64_t checkIndices;                    ///< the most indices that one of its checks has
+  std::map<int64_t, std::string> messages; ///< by the number of the check
 };
 
 } // namespace genfuse::lower

@@ -1,4 +1,5 @@
 // Everything but sweeps, einsums and random variates.
+#include "passes/SliceDims.h"
 #include "passes/lower/Lowerer.h"
 
 using namespace mlir;
@@ -26,6 +27,8 @@ LogicalResult Lowerer::lowerBlock(Block &block) {
 LogicalResult Lowerer::lowerOp(Operation *op) {
   return TypeSwitch<Operation *, LogicalResult>(op)
       .Case([&](gen::SweepOp o) { return lowerSweep(o); })
+      .Case([&](gen::CheckOp o) { return lowerCheck(o), success(); })
+      .Case([&](gen::CountedOp o) { return lowerCounted(o), success(); })
       .Case([&](gen::EinsumOp o) { return lowerEinsum(o); })
       .Case([&](gen::ReduceMaxOp o) { return lowerReduceMax(o), success(); })
       .Case([&](gen::InverseCdfOp o) { return lowerInverseCdf(o), success(); })
@@ -221,15 +224,25 @@ void Lowerer::lowerFromElements(tensor::FromElementsOp op) {
 
 // Parts of tensors.
 
-/// Indices of a read. Those of sweeps and constants are checked when the kernel is called; one that is
-/// computed reads the last element where it is out of range, so that no data can make a kernel read what is
-/// not its own.
+/// Whether an index is surely within a size, or checked when the kernel is called. A constant may be what the
+/// compiler made of a computed index, which nobody has checked: only that there is an element.
+static bool isChecked(Value index, Index size) {
+  if (isa<BlockArgument>(index))
+    return true;
+  IntegerAttr constant;
+  if (!matchPattern(index, m_Constant(&constant)))
+    return false;
+  std::optional<int64_t> known = getConstantIntValue(size);
+  return constant.getInt() == 0 || (known && constant.getValue().ult(*known));
+}
+
+/// Indices of a read. Those of sweeps are checked when the kernel is called; one that is computed reads the
+/// last element where it is out of range, so that no data can make a kernel read what is not its own.
 SmallVector<Scalar> Lowerer::safeIndices(ValueRange indices, Indices sizes) {
   SmallVector<Scalar> safe;
   for (auto [index, size] : llvm::zip(indices, sizes)) {
     Scalar here = scalar(index);
-    bool checked = here.isLaneIndex || isa<BlockArgument>(index) || matchPattern(index, m_Constant());
-    if (!checked) {
+    if (!here.isLaneIndex && !isChecked(index, size)) {
       Value last = asValue(minus(size, builder.getIndexAttr(1)));
       here.value = make<arith::MinUIOp>(here.value, here.varying ? broadcast({last}) : last);
     }
@@ -248,7 +261,7 @@ LogicalResult Lowerer::lowerExtract(tensor::ExtractOp op) {
 }
 
 LogicalResult Lowerer::lowerSlice(tensor::ExtractSliceOp op) {
-  llvm::SmallBitVector dropped = op.getDroppedDims();
+  llvm::SmallBitVector dropped = droppedDims(op);
   int64_t rank = op.getSourceType().getRank();
   SmallVector<Scalar> offsets;
   Tensor held;

@@ -13,7 +13,7 @@ struct Lowerer::Sum {
   bool inRegisters;
   bool varying;          ///< each lane has its own sum, because the sweep runs inside a sweep in lanes
   int64_t registers = 0; ///< how many loop-carried values
-  View tile, total;      ///< in memory: the sum of the current tile, and of all in f64
+  View tile, total;      ///< in memory: the sum of the current tile, and of all in f64 (of a part, inside one)
   llvm::SmallVector<Value> carried;
 
   bool hasTile() const { return !inRegisters && tile.memory != total.memory; }
@@ -39,6 +39,8 @@ struct Lowerer::OpenSweep {
   Value blockStart;    ///< the first iteration of the block of rows, while updates are delayed
   std::vector<DelayedUpdate> delayed;
 
+  OpenSweep(gen::SweepOp op, const Lanes &outer)
+      : op(op), width(static_cast<int64_t>(op.getLanes().value_or(1))), outer(outer) {}
   bool ownLanes() const { return width > 1; }
   bool varying() const { return outer.width > 1; }
 };

@@ -9,13 +9,14 @@ using namespace mlir;
 namespace genfuse::lower {
 
 /// Where a stack goes: into a result of the function, into the enclosing sweep's stack, or into the
+/// workspace. A parameter's gradient is added to what is there (storeResult), so its parts wait in the
 /// workspace.
 std::optional<View> Lowerer::destination(gen::SweepOp op, unsigned number) {
   Value result = op.getResult(number);
   for (OpOperand &use : result.getUses()) {
     if (isa<func::ReturnOp>(use.getOwner())) {
       for (const Array &array : arrays)
-        if (array.isResult && array.number == use.getOperandNumber())
+        if (array.isResult && array.number == use.getOperandNumber() && !accumulates(array))
           return array.view;
     }
     auto parent = dyn_cast<gen::SweepOp>(op->getParentOp());
@@ -67,11 +68,16 @@ void Lowerer::setRange(OpenSweep &sweep) {
   bool instances = sweep.op.getStackLast();
   sweep.from = instances ? bound(offsetof(gf_call, begin)) : index(0);
   sweep.to = instances ? bound(offsetof(gf_call, end)) : scalar(sweep.op.getLength()).value;
-  sweep.fullEnd = sweep.to;
   Value count = make<arith::SubIOp>(sweep.to, sweep.from);
   sweep.isSingle = make<arith::CmpIOp>(arith::CmpIPredicate::sle, count, index(tileLength));
+}
+
+/// Where the whole vectors of the range end.
+void Lowerer::setTail(OpenSweep &sweep) {
+  sweep.fullEnd = sweep.to;
   if (!sweep.ownLanes())
     return;
+  Value count = make<arith::SubIOp>(sweep.to, sweep.from);
   sweep.rest = make<arith::RemUIOp>(count, index(sweep.width));
   sweep.fullEnd = make<arith::SubIOp>(sweep.to, sweep.rest);
 }
@@ -207,7 +213,7 @@ FailureOr<SmallVector<Value>> Lowerer::lowerTiles(OpenSweep &sweep) {
 }
 
 LogicalResult Lowerer::lowerSweep(gen::SweepOp op) {
-  OpenSweep sweep{op, static_cast<int64_t>(op.getLanes().value_or(1)), lanes, {}, {}, {}, {}, {}, {}, {}, {}};
+  OpenSweep sweep(op, lanes);
   if (sweep.ownLanes() && sweep.varying())
     return op.emitOpError("runs in lanes inside a sweep that runs in lanes");
   for (unsigned i = op.getNumSums(); i < op.getNumResults(); ++i) {
@@ -216,9 +222,23 @@ LogicalResult Lowerer::lowerSweep(gen::SweepOp op) {
       return failure();
     destinations[op.getResult(i)] = *view;
   }
-  if (failed(prepareSums(sweep)))
+  FailureOr<SmallVector<Value>> totals = failure();
+  if (std::optional<Partition> partition = partitionOf(op)) {
+    totals = lowerParts(sweep, std::move(*partition));
+  } else if (succeeded(prepareSums(sweep))) {
+    setRange(sweep);
+    totals = lowerLoops(sweep);
+  }
+  if (failed(totals))
     return failure();
-  setRange(sweep);
+  publishSums(sweep, *totals);
+  publishStacks(sweep);
+  return success();
+}
+
+/// The loops over the range, of a part or of all; returns the totals that are carried out of them.
+FailureOr<SmallVector<Value>> Lowerer::lowerLoops(OpenSweep &sweep) {
+  setTail(sweep);
   if (sweep.ownLanes())
     lanes = Lanes{sweep.width, {}, {}, {}};
   FailureOr<SmallVector<Value>> totals = SmallVector<Value>();
@@ -227,11 +247,7 @@ LogicalResult Lowerer::lowerSweep(gen::SweepOp op) {
   else if (failed(lowerWithoutSums(sweep)))
     totals = failure();
   lanes = sweep.outer;
-  if (failed(totals))
-    return failure();
-  publishSums(sweep, *totals);
-  publishStacks(sweep);
-  return success();
+  return totals;
 }
 
 } // namespace genfuse::lower

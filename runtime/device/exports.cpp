@@ -4,6 +4,7 @@
 // into kernels.
 #define GF_EXPORT extern "C" __attribute__((always_inline))
 #include "entry_points.h"
+#include "report.h"
 
 namespace {
 template <class S, int N> using Vec = genfuse::device::Vec<S, N>;
@@ -31,3 +32,9 @@ GF_INTEGER_ENTRY(i64x4, u64x4, u32x4)
 #else
 #error "the device library needs -march=x86-64-v3 or -march=x86-64-v4"
 #endif
+
+/// Errors are rare: kernels call this function instead of holding it.
+extern "C" __attribute__((noinline, cold)) void
+gf_report(char *out, long long capacity, const char *templates, long long number, const long long *words) {
+  genfuse::device::report(out, capacity, templates, number, words);
+}

@@ -60,4 +60,49 @@ TEST(DigitsObject, GivesTheBitsOfTheJit) {
   EXPECT_EQ(ahead, contents(folder.file("jit")));
 }
 
+/// A failed call returns its code with a text, and has written nothing.
+TEST(Errors, HaveTextsInC) {
+  if (!run("cc --version > /dev/null 2>&1"))
+    GTEST_SKIP() << "no C compiler 'cc' on this machine";
+  mlir::DialectRegistry registry;
+  registerAll(registry);
+  mlir::MLIRContext context(registry);
+  auto models = mlir::parseSourceFile<mlir::ModuleOp>(source + "/tests/models/cases.mlir", &context);
+  ASSERT_TRUE(models);
+  Specialisation specialisation;
+  specialisation.request = Request::parse("gradient(mu)");
+  specialisation.model = "PL";
+  specialisation.checked = true;
+  Folder folder;
+  Lowered lowered = lowerTo(Stage::lowered, *models, specialisation);
+  std::ofstream(folder.file("pl.o"), std::ios::binary) << compileObject(*lowered.module, {});
+  ASSERT_TRUE(run("cc -std=c11 -Wall -Wextra -Werror -I" + source + " " + source +
+                  "/tests/aot/errors_main.c " + folder.file("pl.o") + " -o " + folder.file("errors")));
+  ASSERT_TRUE(run(folder.file("errors") + " > " + folder.file("texts")));
+  std::string model = source + "/tests/models/cases.mlir";
+  EXPECT_EQ(contents(folder.file("texts")),
+            "0 written \n"
+            "1 untouched kernel 'PL_gradient': expected abi version " +
+                std::to_string(GF_ABI_VERSION) +
+                ", got 77\n"
+                "3\n"
+                "kernel 'PL_gradient': expected pointers, sizes and strides, got null\n"
+                "kernel 'PL_gradient': expected pointers, sizes and strides, got null\n"
+                "small workspace\n"
+                "3 untouched kernel 'PL_gradient': expected instances in a range within 0 to 1, got one that "
+                "ends at 2\n"
+                "3 untouched argument 's': expected a pointer, got null\n"
+                "6 untouched " +
+                model +
+                ":30:10: address 'y/2': parameter 'sigma' of normal: expected a value that is "
+                "positive, got -0.5\n"
+                "6 untouched " +
+                model +
+                ":30:10: address 'y/3': expected a number, got nan\n"
+                "6 untouched " +
+                (model + ":30:10").substr(0, 19) +
+                "\n"
+                "6 untouched \n");
+}
+
 } // namespace

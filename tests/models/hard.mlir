@@ -77,3 +77,51 @@ gen.func @shadow(%theta: f64 {gen.name = "theta"}) -> f64 {
   %x = gen.sample "x" normal(%p, %one) : (f64, f64) -> f64
   gen.return %x : f64
 }
+gen.func @unit_plate(%x: tensor<?xf64> {gen.name = "x"}) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %p = arith.constant 0.25 : f64
+  %n = tensor.dim %x, %c0 : tensor<?xf64>
+  gen.map "p" %i to %n {
+    gen.map "q" %j to %c1 {
+      %y = gen.sample bernoulli(%p) : (f64) -> i1
+      gen.yield
+    }
+    gen.yield
+  }
+  gen.return
+}
+gen.func @folded_index(%x: tensor<?xf64> {gen.name = "x"}, %r: tensor<2xf64> {gen.name = "r"}) -> f64 {
+  %two = arith.constant 2 : i64
+  %i = arith.index_cast %two : i64 to index
+  %a = tensor.extract %x[%i] : tensor<?xf64>
+  %e = math.exp %r : tensor<2xf64>
+  %b = tensor.extract %e[%i] : tensor<2xf64>
+  %sum = arith.addf %a, %b : f64
+  gen.return %sum : f64
+}
+gen.func @weights(%x: tensor<?xf64> {gen.name = "x"}) {
+  %c0 = arith.constant 0 : index
+  %one = arith.constant 1.0 : f64
+  %n = tensor.dim %x, %c0 : tensor<?xf64>
+  %w = gen.param "w"(%n) : tensor<?xf64>
+  gen.map "y" %i to %n {
+    %m = tensor.extract %w[%i] : tensor<?xf64>
+    %y = gen.sample normal(%m, %one) : (f64, f64) -> f64
+    gen.yield
+  }
+  gen.return
+}
+gen.func @cast_index(%x: tensor<?xf64> {gen.name = "x"}, %n: tensor<?xf64> {gen.name = "n"}) {
+  %c0 = arith.constant 0 : index
+  %one = arith.constant 1.0 : f64
+  %length = tensor.dim %n, %c0 : tensor<?xf64>
+  gen.map "y" %i to %length {
+    %k = arith.index_cast %i : index to i64
+    %j = arith.index_cast %k : i64 to index
+    %m = tensor.extract %x[%j] : tensor<?xf64>
+    %y = gen.sample normal(%m, %one) : (f64, f64) -> f64
+    gen.yield
+  }
+  gen.return
+}

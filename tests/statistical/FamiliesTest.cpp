@@ -19,6 +19,8 @@ struct Family {
   std::string argumentTypes = "", valueType = "f64";
 };
 
+void PrintTo(const Family &family, std::ostream *out) { *out << family.name; }
+
 std::string argumentType(const Family &family, size_t i) {
   return family.argumentTypes.empty() || family.argumentTypes[i] == 'r' ? "f64" : "i64";
 }

@@ -3,6 +3,7 @@
 #include "codegen/Program.h"
 #include <cmath>
 #include <gtest/gtest.h>
+#include <map>
 
 using namespace genfuse;
 
@@ -103,9 +104,15 @@ std::vector<double> drawWith(const std::string &family, std::vector<double> bad,
                                 ? Array::from<T>(std::vector<T>(mixed.begin(), mixed.end()), {instances})
                                 : Array::from<int64_t>({mixed.begin(), mixed.end()}, {instances});
   }
-  Program program(Model::parse("gen.func @model(" + parameters + ") {\n  %x = gen.sample \"x\" " + family +
-                               "(" + names + ") : (" + list + ") -> " + value + "\n  gen.return\n}\n"),
-                  {std::is_same_v<T, float> ? Precision::f32 : Precision::f64, "native", Mapping::instances});
+  std::string text = "gen.func @model(" + parameters + ") {\n  %x = gen.sample \"x\" " + family + "(" +
+                     names + ") : (" + list + ") -> " + value + "\n  gen.return\n}\n";
+  static std::map<std::string, Program> programs; // one a family
+  auto known = programs.find(family);
+  if (known == programs.end()) {
+    Precision real = std::is_same_v<T, float> ? Precision::f32 : Precision::f64;
+    known = programs.emplace(family, Program(Model::parse(text), {real, "native", Mapping::instances})).first;
+  }
+  Program &program = known->second;
   RunOptions options;
   options.instances = instances;
   Array draws = program.run("simulate()", given, options).choices.at("x");

@@ -98,7 +98,55 @@ func.func @f(%x: tensor<3xf64>, %y: tensor<4xf64>) -> f64 {
 // -----
 // random_c1
 func.func @f(%seed: i64, %b: index) -> f64 {
-  // expected-error @+1 {{expects the kind 'uniform' or 'normal', got 'gumbel'}}
+  // expected-error @+1 {{expects one of the kinds uniform, normal, stream_normal, gamma, log_gamma, beta, poisson, binomial, integer, got 'gumbel'}}
   %u = gen.random gumbel seed %seed instance %b stream <scope = 0, slot = 0, single = true> : f64
   return %u : f64
+}
+
+// -----
+// random_c2
+func.func @f(%seed: i64, %b: index) -> f64 {
+  // expected-error @+1 {{'gamma' takes 1 parameters, got 0}}
+  %u = gen.random gamma seed %seed instance %b stream <scope = 0, slot = 0, single = true> : f64
+  return %u : f64
+}
+
+// -----
+// random_c2
+func.func @f(%seed: i64, %b: index, %shape: f64) -> f32 {
+  // expected-error @+1 {{expects parameters of the result's type 'f32', got 'f64'}}
+  %u = gen.random gamma(%shape : f64) seed %seed instance %b stream <scope = 0, slot = 0, single = true> : f32
+  return %u : f32
+}
+
+// -----
+// random_c3
+func.func @f(%seed: i64, %b: index) -> i64 {
+  // expected-error @+1 {{'normal' is a real, got 'i64'}}
+  %u = gen.random normal seed %seed instance %b stream <scope = 0, slot = 0, single = true> : i64
+  return %u : i64
+}
+
+// -----
+// random_c4
+func.func @f(%seed: i64, %b: index) -> f64 {
+  // expected-error @+1 {{'normal' has no elements}}
+  %u = gen.random normal seed %seed instance %b element %b stream <scope = 0, slot = 0, single = true> : f64
+  return %u : f64
+}
+
+// -----
+// special_c1
+func.func @f(%x: f64) -> f64 {
+  // expected-error @+1 {{expects one of the functions lgamma, digamma, sinpi, cospi, stirling, stirling_slope, deviance, deviance_slope, half_step, half_step_slope, log1p_square, at_least_normal, got 'zeta'}}
+  %y = gen.special zeta(%x) : f64
+  return %y : f64
+}
+
+// -----
+// special_c2
+func.func @f(%x: f64) -> f64 {
+  // expected-error @+1 {{'deviance' takes 2 operands, got 1}}
+  %y = gen.special deviance(%x) : f64
+  return %y : f64
 }

@@ -59,3 +59,18 @@ func.func @others(%v: tensor<?xf64>, %x: f64, %i: index, %seed: i64)
   %g = gen.random normal seed %seed instance %i at [%i, %i] stream <scope = 2, slot = 3, single = false> : f32
   return %a, %b, %c, %d, %e, %f, %g : f64, f64, tensor<10xf64>, tensor<10x?xf64>, i64, f64, f32
 }
+
+// CHECK-LABEL: func.func @library(
+// CHECK: gen.special lgamma(%{{.*}}) : f64
+// CHECK: gen.special digamma(%{{.*}}) : tensor<?xf64>
+// CHECK: gen.special deviance(%{{.*}}, %{{.*}}) : f64
+// CHECK: gen.random gamma(%{{.*}} : f64) seed %{{.*}} instance %{{.*}} at[%{{.*}}] element %{{.*}} stream <scope = 1, slot = 0, single = false> : f64
+// CHECK: gen.random integer(%{{.*}}, %{{.*}} : i64, i64) seed %{{.*}} instance %{{.*}} stream <scope = 0, slot = 0, single = true> : i64
+func.func @library(%v: tensor<?xf64>, %x: f64, %i: index, %seed: i64) -> (f64, tensor<?xf64>, f64, f64, i64) {
+  %a = gen.special lgamma(%x) : f64
+  %b = gen.special digamma(%v) : tensor<?xf64>
+  %c = gen.special deviance(%a, %x) : f64
+  %d = gen.random gamma(%x : f64) seed %seed instance %i at [%i] element %i stream <scope = 1, slot = 0, single = false> : f64
+  %e = gen.random integer(%seed, %seed : i64, i64) seed %seed instance %i stream <scope = 0, slot = 0, single = true> : i64
+  return %a, %b, %c, %d, %e : f64, tensor<?xf64>, f64, f64, i64
+}

@@ -3,6 +3,9 @@
 // RUN: genfuse-opt %s --gen-derive="request={gradient(x, theta | y)} model=m1" | FileCheck %s --check-prefix=GRADIENT
 // RUN: genfuse-opt %s --gen-derive="request={generate(y; replay)} model=m1" | FileCheck %s --check-prefix=REPLAY
 
+// RUN: genfuse-opt %s --gen-derive="request={gradient(x; return, weighted)} model=m1" | FileCheck %s --check-prefix=WEIGHTED
+// RUN: not genfuse-opt %s --gen-derive="request={assess(; weighted)} model=m1" 2>&1 | FileCheck %s --check-prefix=FLAG
+
 // RUN: not genfuse-opt %s --gen-derive="request={simulate()} model=m2" 2>&1 | FileCheck %s --check-prefix=MISSING
 // RUN: not genfuse-opt %s --gen-derive="request={simulate(x)}" 2>&1 | FileCheck %s --check-prefix=SYNTAX
 
@@ -23,6 +26,18 @@
 // GRADIENT-LABEL: func.func @m1_gradient
 // GRADIENT-NOT: gen.draw
 // GRADIENT: gen.gradient %{{.*}} wrt(%arg{{.*}}, %arg{{.*}})
+
+// The objective is the weighted score plus <cotangent, return value>; the score itself is what it was.
+// WEIGHTED-LABEL: func.func @m1_gradient
+// WEIGHTED-SAME: %[[G:[a-z0-9]*]]: f64 {gen.name = "return"
+// WEIGHTED-SAME: %[[C:[a-z0-9]*]]: f64 {gen.name = "score", gen.role = "score_gradient"
+// WEIGHTED: %[[SCORE:.*]] = arith.addf
+// WEIGHTED: %[[TERM:.*]] = arith.mulf %[[C]], %[[SCORE]]
+// WEIGHTED: %[[RETURN:.*]] = gen.einsum ",->"(%[[G]],
+// WEIGHTED: %[[J:.*]] = arith.addf %[[TERM]], %[[RETURN]]
+// WEIGHTED: %[[D:.*]] = gen.gradient %[[J]] wrt(
+// WEIGHTED: return %[[SCORE]], %[[D]]
+// FLAG: request 'assess(; weighted)': only gradient takes the flag weighted
 
 // Drawn choices are read, but the weight stays that of y alone.
 // REPLAY-LABEL: func.func @m1_generate

@@ -49,3 +49,24 @@ func.func @outside(%x: f64) -> f64 {
   %g = gen.gradient %f wrt(%x) : (f64, f64) -> f64
   return %g : f64
 }
+
+// -----
+// The derivative of lgamma is digamma, elementwise too.
+// CHECK-LABEL: func.func @special
+// CHECK-SAME: (%[[X:.*]]: f64
+// CHECK: %[[D:.*]] = gen.special digamma(%[[X]]) : f64
+// CHECK: return %[[D]]
+func.func @special(%x: f64) -> f64 {
+  %l = gen.special lgamma(%x) : f64
+  %g = gen.gradient %l wrt(%x) : (f64, f64) -> f64
+  return %g : f64
+}
+
+// -----
+// digamma itself has no derivative: that is said.
+func.func @digamma(%x: f64) -> f64 {
+  // expected-error @+1 {{has no derivative: 'digamma' is not differentiated}}
+  %d = gen.special digamma(%x) : f64
+  %g = gen.gradient %d wrt(%x) : (f64, f64) -> f64
+  return %g : f64
+}

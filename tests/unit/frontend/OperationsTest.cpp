@@ -156,6 +156,26 @@ TEST(Operations, Distributions) {
                     HasSubstr("categorical_logits(")));
 }
 
+TEST(Operations, EveryScalarFamily) {
+  EXPECT_THAT(
+      traced([](gf::Real a, gf::Real b) {
+        auto n = gf::sample("i", gf::uniform_discrete(1, 6));
+        gf::sample("a", gf::gamma(a, b));
+        gf::sample("b", gf::beta(a, 2));
+        gf::sample("c", gf::exponential(a));
+        gf::sample("d", gf::poisson(a));
+        gf::sample("e", gf::binom(n, 0.5));
+        gf::sample("f", gf::geometric(0.5));
+        gf::sample("g", gf::cauchy(a, b));
+        gf::sample("h", gf::laplace(a, b));
+        gf::sample("j", gf::log_normal(a, b));
+        return gf::sample("k", gf::student_t(5, a, b));
+      }),
+      AllOf(HasSubstr(" gamma("), HasSubstr(" beta("), HasSubstr(" exponential("), HasSubstr(" poisson("),
+            HasSubstr(" binom("), HasSubstr(" geometric("), HasSubstr(" cauchy("), HasSubstr(" laplace("),
+            AllOf(HasSubstr(" log_normal("), HasSubstr(" student_t("), HasSubstr(" uniform_discrete("))));
+}
+
 TEST(Operations, PlatesOverEverySource) {
   EXPECT_THAT(
       traced([](gf::Vector v, gf::Matrix m, gf::IntVector c, gf::IntMatrix d, gf::BoolVector f) {

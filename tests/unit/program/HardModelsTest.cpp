@@ -122,10 +122,70 @@ TEST(RunTimeIndices, AnEmptyTableIsRefused) {
 
 /// The gradient goes where the value was read: to the last element.
 TEST(RunTimeIndices, OutOfRangeInRegisters) {
-  Inputs inputs{{{"x", Array::from<double>({1, 1, 2})}, {"k", Array::scalar(int64_t(7))}}, {}, {{"y", 1.0}}, {}};
+  Inputs inputs{
+      {{"x", Array::from<double>({1, 1, 2})}, {"k", Array::scalar(int64_t(7))}}, {}, {{"y", 1.0}}, {}};
   Array gradient = compile("one_element").run("gradient(x)", inputs).argumentGradients["x"];
   EXPECT_EQ(at(gradient, 0), 0);
   EXPECT_NEAR(at(gradient, 2), (1 - std::log(2.0)) / 2, 1e-12);
+}
+
+/// A computed index that the compiler folds to a constant is out of range like any other.
+TEST(RunTimeIndices, FoldedToConstants) {
+  for (bool optimise : {true, false}) {
+    Model model = Model::load(std::string(GENFUSE_SOURCE_DIR) + "/tests/models/hard.mlir", "folded_index");
+    Program program(model, {.real = Precision::f64, .optimise = optimise});
+    std::vector<double> memory{0.5, 1e300, 1e300, 1e300};
+    Inputs inputs{
+        {{"x", Array::view(memory.data(), ElementType::f64, {1})}, {"r", Array::from<double>({7, 0})}},
+        {},
+        {},
+        {}};
+    EXPECT_EQ(program.run("simulate()", inputs).returnValue.at({}), 1.5);
+  }
+}
+
+/// The index of a plate that was an integer in between is still the plate's.
+TEST(RunTimeIndices, OfAPlateAreCheckedThroughCasts) {
+  Inputs inputs{{{"x", Array::from<double>({1})}, {"n", Array::zeros(ElementType::f64, {2})}}, {}, {}, {}};
+  inputs.choices.set("y/*", std::vector<double>{0.5, 0.5});
+  try {
+    compile("cast_index").run("assess()", inputs);
+    FAIL();
+  } catch (const Error &error) {
+    EXPECT_THAT(error.what(), HasSubstr("expected sizes n.0 <= x.0, got 2 and 1"));
+  }
+}
+
+/// Of a leaf [n][1][instance], the instance is the index that a slice takes, not the dimension of size 1.
+TEST(UnitDimensions, DoNotHideTheInstance) {
+  Program program = compile("unit_plate", Precision::f64, Mapping::instances);
+  Inputs inputs{{{"x", Array::zeros(ElementType::f64, {2})}}, {}, {}, {}};
+  Array flags = Array::zeros(ElementType::boolean, {2, 1, 3});
+  flags.values<bool>()[1] = flags.values<bool>()[4] = flags.values<bool>()[5] = true;
+  inputs.choices.set("p/*/q/*", ChoiceValue(flags));
+  RunOptions options;
+  options.instances = 3;
+  Array score = program.run("assess()", inputs, options).score;
+  double yes = std::log(0.25), no = std::log(0.75);
+  EXPECT_NEAR(at(score, 0), 2 * no, 1e-12);
+  EXPECT_NEAR(at(score, 1), 2 * yes, 1e-12);
+  EXPECT_NEAR(at(score, 2), yes + no, 1e-12);
+}
+
+/// Each element of the parameter belongs to one element of a plate: its gradient is a stack, and is still
+/// added.
+TEST(ParameterGradients, OfAPlateAreAccumulated) {
+  Program program = compile("weights");
+  Inputs inputs{{{"x", Array::zeros(ElementType::f64, {2})}},
+                {{"weights/w", Array::from<double>({1, 2})}},
+                {{"y/*", std::vector<double>{1.5, 4}}},
+                {}};
+  RunOptions options;
+  options.scale = 0.5;
+  options.accumulators["weights/w"] = Array::from<double>({10, 20});
+  program.run("gradient(w)", inputs, options);
+  EXPECT_EQ(at(options.accumulators["weights/w"], 0), 10.25);
+  EXPECT_EQ(at(options.accumulators["weights/w"], 1), 21);
 }
 
 TEST(Names, MeanOneThing) {

@@ -42,7 +42,7 @@ TEST_F(M1, RequestsAreChecked) {
   EXPECT_THAT(error("gradient(x"), HasSubstr("expected ')' at column 11, got the end"));
   EXPECT_THAT(error("gradient(x; loud)"), HasSubstr("unknown flag 'loud'"));
   EXPECT_THAT(error("assess(x)"), HasSubstr("simulate, propose and assess take no names"));
-  EXPECT_THAT(error("gradient(x, x)"), HasSubstr("names something twice"));
+  EXPECT_THAT(error("gradient(x, x)"), HasSubstr("names 'x' twice"));
 }
 
 TEST_F(M1, InputsAreChecked) {

@@ -295,6 +295,64 @@ TEST(VectorChoices, ScoresAndWeightsInPlates) {
     }
 }
 
+/// One vector of a plate and one of a plate of plates are updated, another drawn again, and both plates grow:
+/// score, weight and discard are those of the values.
+TEST(VectorChoices, TracesThatChange) {
+  const int64_t rows = 5, columns = 4, instances = 37;
+  for (Precision real : {Precision::f64, Precision::f32})
+    for (Mapping mapping : {Mapping::instances, Mapping::elements}) {
+      const double tolerance = real == Precision::f64 ? 1e-9 : 2e-5;
+      Program program = programOf("nest", real, mapping);
+      RunOptions options;
+      options.instances = instances;
+      options.seed = 7;
+      Trace trace = program.simulate(nestInputs(real, rows, columns), options);
+      auto expectScore = [&](int64_t r, int64_t c, double before, double weight, int64_t b) {
+        double score = nestScore(trace.choices(), r, c, b);
+        EXPECT_NEAR(trace.score().at({b}), score, tolerance * std::fabs(score));
+        EXPECT_NEAR(weight, score - before, tolerance * std::fabs(before));
+      };
+      const int64_t b = 35;
+      double before = nestScore(trace.choices(), rows, columns, b);
+      const Setting setting{real, mapping, instances};
+      ChoiceMap constraints;
+      constraints.set("rows/3/a", ChoiceValue(arrayOf({0.5, 1, -2}, {3}, setting)));
+      constraints.set("rows/1/y/2", ChoiceValue(arrayOf({1, 0.25, 3}, {3}, setting)));
+      TraceChange change = trace.update(constraints);
+      ChoiceMap discard = change.discard(b);
+      EXPECT_EQ(discard.size(), 2u);
+      for (int64_t k = 0; k < 3; ++k) {
+        EXPECT_EQ(discard.get("rows/3/a").array().at({k}), trace.choices().at("rows/*/a").at({3, k, b}));
+        EXPECT_EQ(discard.get("rows/1/y/2").array().at({k}),
+                  trace.choices().at("rows/*/y/*").at({1, 2, k, b}));
+      }
+      double weight = change.weight().at({b});
+      change.commit();
+      expectScore(rows, columns, before, weight, b);
+      EXPECT_EQ(trace.choices().at("rows/*/a").at({3, 1, 0}), 1);
+
+      // The ratio of a move leaves out what is drawn: new and old density of the vectors below it are left.
+      before = nestScore(trace.choices(), rows, columns, b);
+      double selected = trace.project(Selection::at("rows/2/a")).at({b});
+      TraceChange again = trace.regenerate(Selection::at("rows/2/a"));
+      weight = again.weight().at({b});
+      again.commit();
+      weight += trace.project(Selection::at("rows/2/a")).at({b}) - selected;
+      expectScore(rows, columns, before, weight, b);
+
+      before = nestScore(trace.choices(), rows, columns, b);
+      ChangeOptions larger;
+      larger.arguments["shape"] =
+          arrayOf(Numbers((rows + 2) * columns), {rows + 2, columns}, {real, mapping, 0});
+      larger.seed = 11;
+      TraceChange growth = trace.update({}, larger);
+      EXPECT_EQ(growth.weight().at({b}), 0); // all that is new is drawn
+      double gained = growth.scoreChange().at({b});
+      growth.commit();
+      expectScore(rows + 2, columns, before, gained, b);
+    }
+}
+
 TEST(VectorChoices, OfOneTraceAsJson) {
   Program program = programOf("nest", Precision::f64);
   Inputs inputs = nestInputs(Precision::f64, 2, 1);

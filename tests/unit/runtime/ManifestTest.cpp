@@ -8,7 +8,7 @@ using namespace genfuse;
 namespace {
 
 const char *const text =
-    R"({"abi_version":1,"arrays":[{"batched":true,"name":"image/*/y","output":false,"role":"choice",)"
+    R"({"abi_version":2,"arrays":[{"batched":true,"name":"image/*/y","output":false,"role":"choice",)"
     R"("shape":["n",3,{"constant":1,"terms":[[2,"n"],[-1,"m"]]}],"type":"i64"}],)"
     R"("entry":"f","symbols":["n","m"]})";
 
@@ -49,7 +49,7 @@ TEST(Manifest, InitialValuesAreOptional) {
 }
 
 TEST(Manifest, EveryRoleAndTypeHasAName) {
-  for (int i = 0; i <= static_cast<int>(Role::parameterGradient); ++i)
+  for (int i = 0; i <= static_cast<int>(Role::scoreGradient); ++i)
     EXPECT_EQ(roleFromName(roleName(static_cast<Role>(i))), static_cast<Role>(i));
   for (int i = 0; i <= static_cast<int>(ElementType::boolean); ++i)
     EXPECT_EQ(typeFromName(typeName(static_cast<ElementType>(i))), static_cast<ElementType>(i));
@@ -57,8 +57,8 @@ TEST(Manifest, EveryRoleAndTypeHasAName) {
 
 TEST(Manifest, ErrorsNameThePlace) {
   using nlohmann::json;
-  EXPECT_ERROR(read([](json &d) { d["abi_version"] = 2; }),
-               "manifest: signature.abi_version: expected 1, got 2");
+  EXPECT_ERROR(read([](json &d) { d["abi_version"] = 1; }),
+               "manifest: signature.abi_version: expected 2, got 1");
   EXPECT_ERROR(read([](json &d) { d.erase("entry"); }),
                "manifest: signature: expected a member 'entry', got none");
   EXPECT_ERROR(read([](json &d) { d["extra"] = 1; }),
@@ -72,7 +72,7 @@ TEST(Manifest, ErrorsNameThePlace) {
       read([](json &d) { d["arrays"][0]["role"] = "x"; }),
       "manifest: signature.arrays[0].role: expected one of argument, parameter, choice, returnGradient, "
       "score, weight, returnValue, argumentGradient, choiceGradient, parameterGradient, newArgument, "
-      "constraint, elements, selected, drawn, scoreChange, got \"x\"");
+      "constraint, elements, selected, drawn, scoreChange, count, scoreGradient, got \"x\"");
   EXPECT_ERROR(read([](json &d) { d["arrays"][0]["batched"] = 1; }),
                "manifest: signature.arrays[0].batched: expected true or false, got 1");
   EXPECT_ERROR(read([](json &d) { d["arrays"][0]["shape"] = "n"; }),

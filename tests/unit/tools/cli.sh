@@ -28,6 +28,7 @@ expect 0 '"x": 6.70000000000000' "${m1[@]}" 'gradient(x, a; return)' --choices '
 expect 0 '"M1p/theta": 1.8' "$cases" 'gradient(theta)' --function M1p --real f64 --args '{"a": 0}' \
   --params '{"M1p/theta": 2}' --choices '{"x": 0.3, "y": 1.1}' --scale 3
 expect 0 '"y/*"' "$cases" 'simulate()' --function PL --args '{"s": [1, 2]}' --instances 3 --seed 4
+expect 0 '"y/*"' "$cases" 'simulate()' --function PL --args '{"s": [1, 2]}' --instances 70000 --threads 3
 
 vectors=("$source/tests/models/vectors.mlir" --function nest --real f64)
 sized=(--args '{"mu": [0, 0], "l": [[1, 0], [0.5, 2]], "shape": [[0]]}')
@@ -59,6 +60,7 @@ expect 0 '"score"' "$cases" 'assess()' --function PL --args "@$work/args.json" -
 expect 2 'model is required'
 expect 2 'request' "$cases"
 expect 2 'not expected' "$cases" 'assess()' --loud
+expect 2 '--threads' "${m1[@]}" 'assess()' --threads 0
 expect 2 '--real' "$cases" 'assess()' --real f16
 expect 1 "unknown address 'z'" "${m1[@]}" 'generate(z)' --choices '{"z": 0.3}'
 expect 1 "'z'" "${m1[@]}" 'assess()' --choices '{"x": 0.3, "y": 1.1, "z": 1.0}'
@@ -74,4 +76,10 @@ echo 'gen.func @f(%a: f64) { gen.sampl "x" }' >"$work/bad.mlir"
 expect 1 'bad.mlir:1:24' "$work/bad.mlir" 'assess()'
 expect 1 'expected' "${m1[@]}" 'assess('
 expect 1 "expected a gen.func named 'M9', got none" "$cases" 'assess()' --function M9
+pl=("$cases" --function PL --real f64 --checked)
+expect 0 '"mu": 2.65' "${pl[@]}" 'gradient(mu)' --args '{"s": [1, 2, 0.5, 1]}' --choices '{"mu": 0.4, "y/*": [0.3, -1, 0.8, 2]}'
+expect 1 "address 'y/2': parameter 'sigma' of normal: expected a value that is positive, got -0.5" "${pl[@]}" 'gradient(mu)' \
+  --args '{"s": [1, 2, -0.5, 1]}' --choices '{"mu": 0.4, "y/*": [0.3, -1, 0.8, 2]}'
+expect 1 "argument 's', element [1]: expected a number, got nan" "${pl[@]}" 'simulate()' --args '{"s": [1, "nan"]}'
+expect 0 '"y/*": 2' "${pl[@]}" 'simulate()' --args '{"s": [1, 2]}' --counted
 exit $((failures > 0))
