@@ -106,10 +106,12 @@ Model makeModel(OwningOpRef<ModuleOp> module, std::string_view entry,
 
 Model Model::parse(std::string_view text, std::string_view filename, std::string_view entry) {
   std::shared_ptr<MLIRContext> context = sharedContext();
+  const std::string terminated(text); // the lexer reads on until a zero
   OwningOpRef<ModuleOp> module;
   {
     DiagnosticScope diagnostics(context.get(), /*columns=*/true);
-    module = parseSourceString<ModuleOp>(StringRef(text), ParserConfig(context.get()), StringRef(filename));
+    module =
+        parseSourceString<ModuleOp>(StringRef(terminated), ParserConfig(context.get()), StringRef(filename));
     if (!module || failed(verifyParameters(*module)))
       diagnostics.raise(std::string(filename) + ": not a module");
   }

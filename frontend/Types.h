@@ -53,7 +53,7 @@ public:
 using Index = Size;
 
 /// A place in a vector or matrix: a number, an Index, or an Int such as a sampled class. Numbers count from
-/// 0; an Int that is out of range reads element 0.
+/// 0; an Int that is out of range reads the last element (checked mode: an error).
 class At : public detail::Node {
 public:
   template <IntegerLiteral T> At(T value) : Node(ofInteger(value, detail::Kind::size)) {}

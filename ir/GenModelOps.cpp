@@ -59,18 +59,43 @@ void FuncOp::print(OpAsmPrinter &printer) {
                                            getArgAttrsAttrName(), getResAttrsAttrName());
 }
 
+/// f64, i64, i1, or a tensor of one of them.
+static bool isValue(Type type) {
+  if (auto tensor = dyn_cast<RankedTensorType>(type))
+    type = tensor.getElementType();
+  return type.isF64() || type.isInteger(64) || type.isInteger(1);
+}
+
 LogicalResult FuncOp::verify() {
   if (getResultTypes().size() > 1)
     return emitOpError("returns at most one value, got ") << getResultTypes().size(); // func_c1
-  auto isValue = [](Type type) {                                                      // func_c2
-    if (auto tensor = dyn_cast<RankedTensorType>(type))
-      type = tensor.getElementType();
-    return type.isF64() || type.isInteger(64) || type.isInteger(1);
-  };
+  // func_c2
   for (Type type : llvm::concat<const Type>(getArgumentTypes(), getResultTypes()))
     if (!isValue(type))
       return emitOpError("takes and returns f64, i64, i1 and tensors of them, got ") << type;
   return success();
+}
+
+/// What passes take for granted of code that is not the dialect's own.
+LogicalResult FuncOp::verifyRegions() {
+  WalkResult walked = getBody().walk([](Operation *op) -> WalkResult {
+    for (Type type : op->getResultTypes())
+      if (!isValue(type) && !type.isIndex()) // func_c4
+        return op->emitOpError(
+                   "in a gen.func has values of type f64, i64, i1, index and ranked tensors of the "
+                   "first three, got ")
+               << type;
+    auto dim = dyn_cast<tensor::DimOp>(op);
+    std::optional<int64_t> dimension = dim ? dim.getConstantIndex() : std::nullopt;
+    if (!dimension)
+      return WalkResult::advance();
+    const int64_t rank = cast<RankedTensorType>(dim.getSource().getType()).getRank();
+    if (*dimension < 0 || *dimension >= rank) // func_c5
+      return dim.emitOpError("asks for dimension ")
+             << *dimension << " of a tensor with " << rank << (rank == 1 ? " dimension" : " dimensions");
+    return WalkResult::advance();
+  });
+  return failure(walked.wasInterrupted());
 }
 
 // gen.return

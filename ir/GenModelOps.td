@@ -19,6 +19,8 @@ def Gen_FuncOp : Gen_Op<"func", [FunctionOpInterface, IsolatedFromAbove, Symbol,
     * (func_c1) at most one result.
     * (func_c2) arguments and result are scalars (f64, i64, i1) or tensors of them.
     * (func_c3) two choices never have the same address, one is never a prefix of another.
+    * (func_c4) values in the body are f64, i64, i1, indices, and tensors of them whose rank is known.
+    * (func_c5) where the dimension that a `tensor.dim` asks for is a constant, the tensor has it.
 
     Example:
     ```mlir
@@ -40,6 +42,7 @@ def Gen_FuncOp : Gen_Op<"func", [FunctionOpInterface, IsolatedFromAbove, Symbol,
   let regions = (region SizedRegion<1>:$body);
   let hasCustomAssemblyFormat = 1;
   let hasVerifier = 1;
+  let hasRegionVerifier = 1;
   let extraClassDeclaration = [{
     ::mlir::ArrayRef<::mlir::Type> getArgumentTypes() { return getFunctionType().getInputs(); }
     ::mlir::ArrayRef<::mlir::Type> getResultTypes() { return getFunctionType().getResults(); }

@@ -3,6 +3,7 @@
 #include "ir/dist/Domain.h"
 #include "passes/Passes.h"
 #include "passes/Roles.h"
+#include "passes/SliceDims.h"
 #include "passes/SizeChecks.h"
 
 using namespace mlir;
@@ -105,7 +106,7 @@ private:
           return success();
         })
         .Case([&](tensor::ExtractSliceOp o) {
-          llvm::SmallBitVector dropped = o.getDroppedDims();
+          llvm::SmallBitVector dropped = droppedDims(o);
           for (auto [d, offset] : llvm::enumerate(o.getMixedOffsets()))
             if (auto index = dyn_cast<Value>(offset); index && dropped.test(d))
               checkIndex(o, o.getSource(), d, index);

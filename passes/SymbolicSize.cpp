@@ -108,6 +108,8 @@ std::optional<SizeExpression> sizeExpression(Value index) {
 
 std::optional<SizeExpression> sizeOfDimension(Value value, unsigned dimension) {
   auto type = cast<RankedTensorType>(value.getType());
+  if (dimension >= type.getRank())
+    return std::nullopt;
   if (!type.isDynamicDim(dimension))
     return SizeExpression{type.getDimSize(dimension), {}, {}};
   if (auto argument = dyn_cast<BlockArgument>(value))

@@ -15,7 +15,7 @@ shift 2
 ninja -C build/fuzz "genfuse_fuzz_$target"
 kept=build/fuzz/corpus/$target crashes=build/fuzz/crashes/$target
 mkdir -p "$kept" "$crashes"
-flags=(-max_total_time="$seconds" -rss_limit_mb=2048 -timeout=30 -max_len=4096 -print_final_stats=1
+flags=(-max_total_time="$seconds" -rss_limit_mb=2048 -timeout=300 -max_len=4096 -print_final_stats=1
   -artifact_prefix="$crashes/")
 [ -f "tests/fuzz/$target.dict" ] && flags+=(-dict="tests/fuzz/$target.dict")
 # LLVM is not instrumented: containers that cross into it look overflown, and its contexts live to the end.

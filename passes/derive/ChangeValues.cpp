@@ -181,10 +181,11 @@ Value ChangeDeriver::plateResult(gen::MapOp plate, unsigned result, Version vers
 Value ChangeDeriver::countOf(gen::MapOp plate, Level level, Version version) {
   Value length = plate.getLength();
   Location loc = plate.getLoc();
-  bool grows = lengthChange(plate) == Length::grows;
+  // Of an element that is gone, everything within it is gone.
+  bool asBefore = isGone() || lengthChange(plate) == Length::grows;
   switch (level.kind) {
   case Kind::all:
-    return get(length, grows ? Version::before : version);
+    return get(length, asBefore ? Version::before : version);
   case Kind::listed: {
     Value list = listOf(plate);
     int64_t last = cast<RankedTensorType>(list.getType()).getRank() - 1;

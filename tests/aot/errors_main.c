@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 int32_t PL_gradient(void *const *pointers, const int64_t *dims, const int64_t *strides, gf_call *call);
 int64_t PL_gradient_workspace(const int64_t *dims, const gf_call *call);
@@ -49,15 +50,21 @@ static void run(void) {
 int main(void) {
   start();
   run();
-  call.abi_version = 7;
+  call.abi_version = 77;
   run();
   printf("%d\n", PL_gradient(pointers, dims, strides, NULL));
   if (PL_gradient(NULL, dims, strides, &call) == GF_BAD_ARGUMENT)
     puts(text);
   if (PL_gradient(pointers, NULL, strides, &call) == GF_BAD_ARGUMENT)
     puts(text);
+  char wanted[200];
+  snprintf(wanted, sizeof wanted, "kernel 'PL_gradient': expected a workspace of %lld or more bytes, got -1",
+           (long long)call.workspace_bytes);
   call.workspace_bytes = -1;
-  run();
+  if (PL_gradient(pointers, dims, strides, &call) == GF_SMALL_WORKSPACE && strcmp(text, wanted) == 0)
+    puts("small workspace");
+  free(call.workspace);
+  start();
   call.end = 2;
   run();
   pointers[0] = NULL;

@@ -112,7 +112,8 @@ void expectNear(const json &expected, const Array &got, Precision real, const st
   double relative = real == Precision::f64 ? 1e-9 : 2e-5, absolute = real == Precision::f64 ? 1e-12 : 1e-6;
   for (int64_t i = 0; i < got.elementCount(); ++i) {
     double want = wanted[i / instances];
-    // The file's derivatives are differences of 700 digits: this small, they stand for 0 (D-mvnormal_cholesky-3).
+    // The file's derivatives are differences of 700 digits: this small, they stand for 0
+    // (D-mvnormal_cholesky-3).
     if (std::fabs(want) < 1e-100)
       want = 0;
     double value = got.type() == ElementType::f32   ? got.values<float>()[i]
@@ -127,6 +128,17 @@ void expectNear(const json &expected, const Array &got, Precision real, const st
     bool zero = std::fabs(want) < 1e-15;
     EXPECT_NEAR(value, want, zero ? absolute : relative * std::fabs(want)) << what << " element " << i;
   }
+}
+
+Program &programOf(const std::string &model, const Setting &setting) {
+  static std::map<std::string, Program> programs;
+  std::string key = model + name(setting);
+  auto known = programs.find(key);
+  if (known == programs.end()) {
+    Model loaded = Model::load(std::string(GENFUSE_SOURCE_DIR) + "/tests/models/cases.mlir", model);
+    known = programs.emplace(key, Program(loaded, {setting.real, "native", setting.mapping})).first;
+  }
+  return known->second;
 }
 
 } // namespace genfuse::cases

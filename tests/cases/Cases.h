@@ -18,8 +18,8 @@ std::vector<nlohmann::json> ofKind(const std::string &kind,
 /// A number of the file: infinities are strings.
 double number(const nlohmann::json &value);
 
-/// A JSON scalar, list or list of rows as an array of the wanted type; with `instances` > 0 repeated for each instance,
-/// last.
+/// A JSON scalar, list or list of rows as an array of the wanted type; with `instances` > 0 repeated for each
+/// instance, last.
 Array array(const nlohmann::json &value, ElementType type, int64_t instances = 0);
 
 /// How a kernel is compiled and called: everything has to give the same numbers.
@@ -30,6 +30,9 @@ struct Setting {
 };
 std::vector<Setting> settings();
 std::string name(const Setting &setting);
+
+/// A model of tests/models/cases.mlir, compiled for a setting; made once.
+Program &programOf(const std::string &model, const Setting &setting);
 
 /// Fails the running test unless `got` is `expected` to the tolerances of the cases: 1e-9 relative (1e-12 at
 /// 0) in double, 2e-5 relative (1e-6 at 0) in float. Every instance of `got` is compared.

@@ -9,7 +9,9 @@ using nlohmann::json;
 
 namespace {
 
-const std::set<std::string> models = {"M1", "PL", "SB"};
+const std::set<std::string> models = {"M1", "NEST", "PL", "SB"};
+/// Cases whose weight is what is left of terms a thousand times its size: in float it has their error.
+const std::set<std::string> cancelling = {"N01.3"};
 const std::set<std::string> operations = {"update", "regenerate", "project"};
 
 struct ChangeCase {
@@ -26,17 +28,6 @@ std::vector<ChangeCase> changeCases() {
   return result;
 }
 
-Program &programOf(const std::string &model, const cases::Setting &setting) {
-  static std::map<std::string, Program> programs;
-  std::string key = model + cases::name(setting);
-  auto known = programs.find(key);
-  if (known == programs.end()) {
-    Model loaded = Model::load(std::string(GENFUSE_SOURCE_DIR) + "/tests/models/cases.mlir", model);
-    known = programs.emplace(key, Program(loaded, {setting.real, "native", setting.mapping})).first;
-  }
-  return known->second;
-}
-
 class Change : public testing::TestWithParam<ChangeCase> {
 protected:
   const json &item = GetParam().item;
@@ -49,7 +40,7 @@ protected:
         return spec.type;
     return real;
   }
-  Program &program() { return programOf(item.at("model"), setting); }
+  Program &program() { return cases::programOf(item.at("model"), setting); }
 
   ChoiceMap choicesOf(const json &choices) {
     ChoiceMap result;
@@ -78,14 +69,16 @@ protected:
     return cases::array(value, value.is_number_integer() ? ElementType::i64 : real);
   }
 
-  Trace trace() {
+  Trace trace() { return traceOf(program()); }
+
+  Trace traceOf(Program &program) {
     Inputs inputs;
     for (const auto &[name, value] : item.at("trace").at("args").items())
       inputs.arguments[name] = argument(value);
     inputs.choices = wholeLeaves(item.at("trace").at("choices"));
     RunOptions options;
     options.instances = std::max<int64_t>(setting.instances, 1);
-    return program().generate(inputs, options);
+    return program.generate(inputs, options);
   }
 
   /// Arguments that differ. Lists whose common elements are equal are hinted so: the cases' `rescored` lists
@@ -120,6 +113,13 @@ protected:
       cases::expectNear(item.at("expected").at(key), got, setting.real, key);
   }
 
+  void expectWeight(const json &wanted, const Array &got) {
+    if (setting.real == Precision::f64 || !cancelling.count(item.at("id")))
+      return cases::expectNear(wanted, got, setting.real, "weight");
+    for (int64_t i = 0; i < got.elementCount(); ++i)
+      EXPECT_NEAR(got.values<double>()[i], wanted.get<double>(), 1e-6);
+  }
+
   void expectChoices(const json &expected, const ChoiceMap &got, const char *what) {
     ChoiceMap wanted = expected.empty() ? ChoiceMap() : choicesOf(expected);
     size_t count = 0;
@@ -141,7 +141,7 @@ TEST_P(Change, Case) {
   bool isUpdate = item.at("op") == "update";
   TraceChange change = isUpdate ? before.update(choicesOf(item.at("constraints")), options())
                                 : before.regenerate(selection(), options());
-  expect("weight", change.weight());
+  expectWeight(expected.at("weight"), change.weight());
   change.commit();
   expect("score", before.score());
   expect("retval", before.returnValue());
@@ -170,9 +170,28 @@ TEST_P(Change, ThereAndBack) {
     back.arguments[name] = argument(item.at("trace").at("args").at(name));
   TraceChange again = moved.update(there.discard(), back);
   json negated = -item.at("expected").at("weight").get<double>();
-  cases::expectNear(negated, again.weight(), setting.real, "weight of the way back");
+  expectWeight(negated, again.weight());
   again.commit();
   EXPECT_EQ(moved.choiceMap(), original);
+}
+
+/// Only the listed choices are scored again: the kernel counts.
+TEST_P(Change, RescoredAreThoseOfTheCase) {
+  if (!item.at("expected").contains("rescored") || setting.mapping != Mapping::single ||
+      setting.real != Precision::f64)
+    return;
+  Model model = Model::load(std::string(GENFUSE_SOURCE_DIR) + "/tests/models/cases.mlir",
+                            item.at("model").get<std::string>());
+  Program counted(model, {.real = Precision::f64, .mapping = Mapping::single, .counted = true});
+  Trace before = traceOf(counted);
+  TraceChange change = before.update(choicesOf(item.at("constraints")), options());
+  std::map<std::string, int64_t> wanted, got;
+  for (const json &address : item.at("expected").at("rescored"))
+    ++wanted[Pattern::parse(address.get<std::string>()).erased().text()];
+  for (const auto &[leaf, count] : change.counts())
+    if (count > 0 && !leaf.starts_with("old "))
+      got[leaf] = count;
+  EXPECT_EQ(got, wanted) << change.request();
 }
 
 INSTANTIATE_TEST_SUITE_P(Cases, Change, testing::ValuesIn(changeCases()), [](const auto &info) {

@@ -8,8 +8,8 @@ using nlohmann::json;
 
 namespace {
 
-const std::set<std::string> ids = {"B01", "B02.1", "B02.2", "B02.3", "B11.1", "B11.2",
-                                   "B13", "E01",   "N01.1", "N01.2", "N01.8", "N05.1", "N05.2"};
+const std::set<std::string> ids = {"B01", "B02.1", "B02.2", "B02.3", "B11.1", "B11.2", "B13",
+                                   "E01", "N01.1", "N01.2", "N01.8", "N05.1", "N05.2"};
 
 struct InterfaceCase {
   json item;
@@ -23,17 +23,6 @@ std::vector<InterfaceCase> interfaceCases() {
       for (const cases::Setting &setting : cases::settings())
         result.push_back({item, setting});
   return result;
-}
-
-Program &programOf(const std::string &model, const cases::Setting &setting) {
-  static std::map<std::string, Program> programs;
-  std::string key = model + cases::name(setting);
-  auto known = programs.find(key);
-  if (known == programs.end()) {
-    Model loaded = Model::load(std::string(GENFUSE_SOURCE_DIR) + "/tests/models/cases.mlir", model);
-    known = programs.emplace(key, Program(loaded, {setting.real, "native", setting.mapping})).first;
-  }
-  return known->second;
 }
 
 std::string joined(const json &names) {
@@ -51,7 +40,7 @@ protected:
 
   /// Integers of the file may be reals of the model.
   ElementType typeOf(Role role, const std::string &name) {
-    for (const ArraySpec &array : programOf(item.at("model"), setting).signature("assess()").arrays)
+    for (const ArraySpec &array : cases::programOf(item.at("model"), setting).signature("assess()").arrays)
       if (array.role == role && array.name == name)
         return array.type;
     return real;
@@ -97,7 +86,7 @@ protected:
 };
 
 TEST_P(Interface, Case) {
-  Program &program = programOf(item.at("model"), setting);
+  Program &program = cases::programOf(item.at("model"), setting);
   std::string op = item.at("op");
   const json &expected = item.at("expected");
   if (op == "assess") {
@@ -151,10 +140,10 @@ TEST_P(Interface, Case) {
 TEST_P(Interface, PlateGradientByDifferences) {
   if (item.at("id") != "E01")
     return;
-  Program &program = programOf("PL", setting);
+  Program &program = cases::programOf("PL", setting);
   Inputs given = inputs(item.at("args"), item.at("choices"));
   Outcome outcome = program.run("gradient(mu)", given, options());
-  Program &exact = programOf("PL", {Precision::f64, Mapping::single, 0});
+  Program &exact = cases::programOf("PL", {Precision::f64, Mapping::single, 0});
   auto scoreAt = [&](double mu) {
     json choices = item.at("choices");
     Inputs at;

@@ -20,7 +20,7 @@ bool Checker::isNamed(const std::string &name) const {
 
 std::optional<Failure> Checker::run() {
   makeInputs();
-  program.emplace(model, CompileOptions{e.real, "native", e.mapping, 0, e.optimise});
+  program.emplace(model, CompileOptions{.real = e.real, .mapping = e.mapping, .optimise = e.optimise});
   switch (e.operation) {
   case Operation::simulate:
     return simulate(), failure;

@@ -101,10 +101,10 @@ bool startsFromTrace(Operation operation) {
          operation == Operation::regenerate;
 }
 
-std::vector<std::vector<int64_t>> shapesOf(const std::vector<Parameter> &parameters) {
+template <class Shaped> std::vector<std::vector<int64_t>> shapesOf(const std::vector<Shaped> &all) {
   std::vector<std::vector<int64_t>> shapes;
-  for (const Parameter &parameter : parameters)
-    shapes.push_back(parameter.shape);
+  for (const Shaped &each : all)
+    shapes.push_back(each.shape);
   return shapes;
 }
 
@@ -127,8 +127,9 @@ void chooseChange(Experiment &e, Random &random) {
   size_t symbol = random.below(int64_t(e.sizes.size()));
   std::vector<int64_t> sizes = e.sizes;
   sizes[symbol] = std::max<int64_t>(e.plan.notEmpty[symbol], e.sizes[symbol] + random.below(7) - 3);
-  // Parameters are the caller's, of a size that no update changes.
-  if (shapesOf(parametersOf(e.plan, sizes)) == shapesOf(parametersOf(e.plan, e.sizes)))
+  // No update changes the size of a parameter, which is the caller's, or that of one value of a choice.
+  if (shapesOf(parametersOf(e.plan, sizes)) == shapesOf(parametersOf(e.plan, e.sizes)) &&
+      shapesOf(leavesOf(e.plan, sizes)) == shapesOf(leavesOf(e.plan, e.sizes)))
     e.newSizes = sizes;
 }
 

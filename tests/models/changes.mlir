@@ -46,3 +46,19 @@ gen.func @local(%s: tensor<?xf64> {gen.name = "s"}, %x: tensor<?xf64> {gen.name 
   }
   gen.return %mu : f64
 }
+
+// Both plates change their length at once.
+gen.func @square(%s: tensor<?xf64> {gen.name = "s"}) {
+  %c0 = arith.constant 0 : index
+  %half = arith.constant 0.5 : f64
+  %n = tensor.dim %s, %c0 : tensor<?xf64>
+  gen.map "rows" %i to %n {
+    gen.map "y" %j to %n {
+      %sj = tensor.extract %s[%j] : tensor<?xf64>
+      %y = gen.sample normal(%half, %sj) : (f64, f64) -> f64
+      gen.yield
+    }
+    gen.yield
+  }
+  gen.return
+}

@@ -45,8 +45,8 @@ std::string modelText(const dist::Record &record) {
          typeName(record.value) + "\n    gen.yield\n  }\n  gen.return\n}\n";
 }
 
-/// Valid parameter values: the k-th argument is 0.25 + 0.5 k if it is real, 4 if it is an integer; a vector of reals
-/// is (0.2, 0.5, 0.3), a matrix lower triangular with 0.75, 0.5, 0.3 on its diagonal.
+/// Valid parameter values: the k-th argument is 0.25 + 0.5 k if it is real, 4 if it is an integer; a vector
+/// of reals is (0.2, 0.5, 0.3), a matrix lower triangular with 0.75, 0.5, 0.3 on its diagonal.
 template <class T> Inputs exampleInputs(const dist::Record &record) {
   Inputs inputs;
   T next = T(0.25);
@@ -148,9 +148,11 @@ std::string page() {
     text << "| " << R::record.name << " | " << typeName(R::record.value) << " | " << parameters << " | "
          << R::record.support << " |\n";
   });
-  text << "\nNot there yet: update, regenerate, project, propose; ragged plates; unfold, switch, recursion; "
-          "the CUDA "
-          "back end; further distributions\n(gamma, beta, poisson, ...: case N01 needs gamma).\n";
+  text << "\nupdate, regenerate, project and propose hold for every model of these (tests/cases, "
+          "tests/differential). Not "
+          "there yet: ragged\nplates; draws in more than two nested plates; unfold, switch, recursion; the "
+          "CUDA back "
+          "end.\n";
   return text.str();
 }
 

@@ -14,6 +14,40 @@ gen.func @narrow(%a: f32) {
 }
 
 // -----
+// func_c4
+gen.func @half(%a: f64) {
+  // expected-error @+1 {{in a gen.func has values of type f64, i64, i1, index and ranked tensors of the first three, got 'f32'}}
+  %b = arith.truncf %a : f64 to f32
+  gen.return
+}
+
+// -----
+// func_c4
+gen.func @unranked(%a: tensor<?xf64>) {
+  // expected-error @+1 {{got 'tensor<*xf64>'}}
+  %b = tensor.cast %a : tensor<?xf64> to tensor<*xf64>
+  gen.return
+}
+
+// -----
+// func_c5
+gen.func @no_such_dimension(%a: tensor<?xf64>) {
+  %c1 = arith.constant 1 : index
+  // expected-error @+1 {{asks for dimension 1 of a tensor with 1 dimension}}
+  %n = tensor.dim %a, %c1 : tensor<?xf64>
+  gen.return
+}
+
+// -----
+// func_c5
+gen.func @negative_dimension(%a: tensor<?x?xf64>) {
+  %c = arith.constant -1 : index
+  // expected-error @+1 {{asks for dimension -1 of a tensor with 2 dimensions}}
+  %n = tensor.dim %a, %c : tensor<?x?xf64>
+  gen.return
+}
+
+// -----
 // return_c1
 gen.func @wrong(%a: f64) -> i64 {
   // expected-error @+1 {{returns 'f64' from a function of type '(f64) -> i64'}}

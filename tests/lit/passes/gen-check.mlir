@@ -32,7 +32,7 @@ func.func @f(%s: tensor<?xf64> {gen.name = "s", gen.role = "argument", gen.shape
   %r = gen.sweep %i to %n sums(f64) {
     %si = tensor.extract %s[%i] : tensor<?xf64>
     %yi = tensor.extract %y[%i] : tensor<?xf64>
-    %l = gen.logpdf uniform(%zero, %si) of %yi : f64, (f64, f64) -> f64 loc("y/*"("m.mlir":3:4))
+    %l = gen.logpdf uniform(%zero, %si) of %yi at [%i] : f64, (f64, f64) -> f64 loc("y/*"("m.mlir":3:4))
     gen.yield %l : f64
   }
   return %r : f64

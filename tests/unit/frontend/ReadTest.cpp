@@ -34,6 +34,12 @@ TEST(Read, TheLastFunctionIsTheModel) {
   EXPECT_EQ(Model::parse(twoFunctions, "f.mlir", "inner").name(), "inner");
 }
 
+TEST(Read, TheTextEndsWhereItsViewEnds) {
+  const std::string longer = std::string(twoFunctions) + "gen.func @broken(";
+  EXPECT_EQ(Model::parse(std::string_view(longer).substr(0, std::string_view(twoFunctions).size())).name(),
+            "outer");
+}
+
 TEST(Read, WhatIsPrintedCanBeRead) {
   std::string text = Model::parse(twoFunctions).text();
   EXPECT_EQ(Model::parse(text).text(), text);

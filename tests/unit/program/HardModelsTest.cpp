@@ -133,7 +133,7 @@ TEST(RunTimeIndices, OutOfRangeInRegisters) {
 TEST(RunTimeIndices, FoldedToConstants) {
   for (bool optimise : {true, false}) {
     Model model = Model::load(std::string(GENFUSE_SOURCE_DIR) + "/tests/models/hard.mlir", "folded_index");
-    Program program(model, {Precision::f64, "native", std::nullopt, 0, optimise});
+    Program program(model, {.real = Precision::f64, .optimise = optimise});
     std::vector<double> memory{0.5, 1e300, 1e300, 1e300};
     Inputs inputs{
         {{"x", Array::view(memory.data(), ElementType::f64, {1})}, {"r", Array::from<double>({7, 0})}},

@@ -179,6 +179,22 @@ TEST_P(TraceChangeTest, PlatesGrowAndShrink) {
   }
 }
 
+/// Found by random models: within a row that is gone, the inner plate has its old length.
+TEST_P(TraceChangeTest, NestedPlatesGrowAndShrinkAtOnce) {
+  Program compiled = program("square");
+  for (int64_t length : {1, 2, 3, 5}) {
+    Inputs inputs;
+    inputs.arguments = {{"s", positive({3}, 1)}};
+    Trace before = compiled.simulate(inputs, options(7)), after = before;
+    ChangeOptions options;
+    options.arguments["s"] = positive({length}, 2);
+    TraceChange change = after.update({}, options);
+    change.commit();
+    expectMade(before, after, change);
+    EXPECT_EQ(after.choices().at("rows/*/y/*").shape()[1], length);
+  }
+}
+
 /// A mask decides a lane: where it is false, nothing is another bit.
 TEST_P(TraceChangeTest, MasksCommitSomeInstances) {
   if (GetParam().instances == 1)

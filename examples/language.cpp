@@ -1,0 +1,96 @@
+// The programs of docs/language.md, in its order.
+#include "codegen/Trace.h"
+#include "frontend/genfuse.h"
+#include <cstdio>
+namespace gf = genfuse;
+
+int main() {
+  // A function with random choices
+  auto weather = gf::gen("weather", {"humid"}, [](gf::Real humid) {
+    gf::Real heat = gf::sample("heat", gf::normal(20.0, 5.0));
+    gf::Bool rain = gf::sample("rain", gf::bernoulli(gf::sigmoid(humid - 0.1 * heat)));
+    return gf::select(rain, heat - 4.0, heat);
+  });
+
+  // Calls
+  auto week = gf::gen("week", {"humid"}, [&](gf::Vector humid) {
+    gf::Real first = gf::call("monday", weather, humid[0]);
+    gf::Real second = gf::call("tuesday", weather, humid[1]);
+    return second - first;
+  });
+
+  // Plates
+  auto line = gf::gen("line", {"xs"}, [](gf::Vector xs) {
+    gf::Real slope = gf::sample("slope", gf::normal(0.0, 2.0));
+    gf::Real noise = gf::sample("noise", gf::gamma(2.0, 1.0));
+    gf::map("y", gf::elements(xs), [&](gf::Real x) { return gf::normal(slope * x, noise); });
+    return slope;
+  });
+
+  // Plates in plates, vectors, indices
+  auto groups = gf::gen("groups", {"X", "group"}, [](gf::Matrix X, gf::IntVector group) {
+    gf::Vector offsets =
+        gf::map("offset", gf::range(X.cols()), [](gf::Index) { return gf::normal(0.0, 1.0); });
+    gf::Vector weights = gf::sample("weights", gf::dirichlet(gf::exp(offsets)));
+    gf::map(
+        "row",
+        [&](gf::Vector x, gf::Int g) {
+          gf::Real mean = gf::dot(x, weights) + offsets[g];
+          gf::sample("count", gf::poisson(gf::exp(mean)));
+        },
+        gf::rows(X), gf::elements(group));
+  });
+
+  // Trainable parameters
+  auto neuron = gf::gen("neuron", {"x"}, [](gf::Vector x) {
+    auto w = gf::param("w", {x.size()});
+    auto b = gf::param("b", {});
+    return gf::sample("spike", gf::bernoulli(gf::logits = gf::dot(w, x) + b));
+  });
+
+  // Compiling and running
+  gf::Program program(line, {.real = gf::Precision::f64});
+  gf::Inputs inputs;
+  inputs.arguments["xs"] = gf::Array::from<double>({-1, 0, 1, 2});
+  gf::Trace drawn = program.simulate(inputs, {.seed = 7});
+  inputs.choices.set("y/*", std::vector<double>{-1.9, 0.2, 2.1, 3.8});
+  gf::Trace trace = program.generate(inputs, {.seed = 7});
+
+  // Changing a trace
+  gf::TraceChange better = trace.update({{"slope", 2.0}, {"noise", 0.2}});
+  std::printf("log weight of the better line is positive: %d\n", better.weight().at({}) > 0);
+  better.commit();
+  gf::TraceChange again = trace.regenerate(gf::Selection::at("slope"), {.seed = 8});
+  bool accept = again.weight().at({}) > -1;
+  if (accept)
+    again.commit();
+  gf::Array prior = trace.project(gf::Selection::parse("slope | noise"));
+
+  // Gradients
+  gf::Outcome gradients = trace.gradient("slope, noise");
+  double d_slope = gradients.choiceGradients.at("slope").at({});
+
+  // Many traces at once
+  gf::Inputs many = inputs;
+  gf::Trace particles = program.generate(many, {.seed = 1, .instances = 1000});
+  std::printf("particles %lld, weights %s\n", static_cast<long long>(particles.instances()),
+              particles.weight().describe().c_str());
+
+  gf::Program weeks(week, {.real = gf::Precision::f64}), grouped(groups, {.real = gf::Precision::f64}),
+      spiking(neuron, {.real = gf::Precision::f64});
+  gf::Trace monday = weeks.simulate({.arguments = {{"humid", gf::Array::from<double>({1, 2})}},
+                                     .parameters = {},
+                                     .choices = {},
+                                     .returnGradient = {}});
+  std::printf("%s\n", monday.choices().begin()->first.c_str());
+  gf::Inputs rows;
+  rows.arguments["X"] = gf::Array::from<double>({0.1, 0.2, 0.3, 0.4, 0.5, 0.6}, {3, 2});
+  rows.arguments["group"] = gf::Array::from<int64_t>({0, 1, 1});
+  gf::Trace counts = grouped.simulate(rows, {.seed = 3});
+  gf::Inputs cell;
+  cell.arguments["x"] = gf::Array::from<double>({1, 2, 3});
+  cell.parameters = spiking.initialParameters(cell.arguments);
+  gf::Trace spike = spiking.simulate(cell, {.seed = 3});
+  std::printf("finite: %d\n", drawn.score().at({}) < 0 && prior.at({}) < 0 && d_slope == d_slope &&
+                                  counts.score().at({}) < 0 && spike.score().at({}) < 0);
+}
