@@ -18,7 +18,7 @@ int64_t Offsets::rowOf(int64_t position) const {
 Array rowOf(const Array &values, const Offsets &offsets, int64_t row) {
   Shape shape = values.shape();
   shape[0] = offsets.length(row);
-  const int64_t skipped = offsets.start(row) * values.strides()[0] * sizeOf(values.type());
+  const int64_t skipped = offsets.start(row) * values.strides()[0] * byteSize(values.type());
   // The view keeps the values alive.
   return Array::view(static_cast<char *>(values.data()) + skipped, values.type(), shape, values.strides(),
                      std::make_shared<Array>(values));
