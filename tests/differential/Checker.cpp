@@ -1,5 +1,6 @@
 #include "tests/differential/Checker.h"
 #include "frontend/ModelImpl.h"
+#include "runtime/Offsets.h"
 #include <algorithm>
 #include <sstream>
 
@@ -93,11 +94,24 @@ void Checker::give(const Leaf &leaf) {
   for (const reference::Trace &trace : traces)
     values.push_back(trace.values());
   Array array = leafArray(leaf, values, e.real, e.instances);
-  // Offsets of their own, which have to be those of the arguments, are optional.
-  bool own = !leaf.offsets.empty() && e.seed % 2 == 0;
-  inputs.choices.set(leaf.pattern,
-                     own ? ChoiceValue::ragged(array, inputs.arguments.at(e.plan.ragged->offsets))
-                         : ChoiceValue(array));
+  if (leaf.offsets.empty())
+    inputs.choices.set(leaf.pattern, ChoiceValue(array));
+  else if (e.seed % 2 == 0 || e.instances > 0)
+    inputs.choices.set(leaf.pattern,
+                       ChoiceValue::ragged(array, inputs.arguments.at(e.plan.ragged->offsets)));
+  else
+    giveRows(leaf, array);
+}
+
+/// A ragged leaf, each row on its own; those without elements have no address.
+void Checker::giveRows(const Leaf &leaf, const Array &array) {
+  const Offsets offsets(inputs.arguments.at(e.plan.ragged->offsets));
+  for (int64_t row = 0; row < offsets.rows(); ++row) {
+    std::string address = leaf.pattern;
+    if (offsets.length(row) > 0)
+      inputs.choices.set(address.replace(address.find('*'), 1, std::to_string(row)),
+                         ChoiceValue(rowOf(array, offsets, row)));
+  }
 }
 
 void Checker::report(const std::string &what, const std::string &text) {

@@ -26,6 +26,7 @@ private:
   Array argumentArray(const Argument &argument, const std::vector<reference::Inputs> &values,
                       const Sizes &sizes) const;
   void give(const Leaf &leaf);
+  void giveRows(const Leaf &leaf, const Array &array);
   bool isNamed(const std::string &name) const;
 
   // Comparison.
