@@ -20,6 +20,8 @@ public:
   /// The row that holds an element.
   int64_t rowOf(int64_t position) const;
 
+  friend bool operator==(const Offsets &, const Offsets &) = default;
+
 private:
   std::vector<int64_t> ends_;
 };

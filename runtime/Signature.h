@@ -64,7 +64,7 @@ struct SizeCheck {
 struct OffsetsCheck {
   enum class Kind { total, longest };
   Kind kind = Kind::total;
-  std::string argument; ///< that holds the offsets
+  std::string argument; ///< that holds the offsets; followed by ' if it is a new argument
   Dimension size;
   std::string text;  ///< of the size: `s.0`
   std::string place; ///< where the model needs it

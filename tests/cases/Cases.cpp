@@ -83,6 +83,28 @@ Array array(const json &value, ElementType type, int64_t instances) {
   return {};
 }
 
+Arrays arguments(const json &values, const Program &program, ElementType real) {
+  Arrays result;
+  const std::vector<ArraySpec> known = program.signature("assess()").arrays;
+  for (const auto &[name, value] : values.items()) {
+    const std::string offsetsName = name + "_offsets";
+    bool isRagged = std::any_of(known.begin(), known.end(),
+                                [&](const ArraySpec &spec) { return spec.name == offsetsName; });
+    if (!isRagged) {
+      result[name] = array(value, value.is_number_integer() ? ElementType::i64 : real);
+      continue;
+    }
+    json flat = json::array(), offsets = {0};
+    for (const json &row : value) {
+      flat.insert(flat.end(), row.begin(), row.end());
+      offsets.push_back(flat.size());
+    }
+    result[name] = array(flat, real);
+    result[offsetsName] = array(offsets, ElementType::i64);
+  }
+  return result;
+}
+
 std::vector<Setting> settings() {
   std::vector<Setting> all;
   for (Precision real : {Precision::f64, Precision::f32}) {
