@@ -163,7 +163,8 @@ void ChangeBuilder::take(const ChoiceMap &values) {
 void ChangeBuilder::takeWhole(Leaf &leaf, const ChoiceValue &value) {
   const Array &offsets = value.offsets();
   if (offsets.defined() && (!leaf.after.isRagged() || Offsets(offsets) != leaf.after.rows()))
-    throw Error("address '" + leaf.spec.name + "': expected values with the offsets of the arguments, got others");
+    throw Error("address '" + leaf.spec.name +
+                "': expected values with the offsets of the arguments, got others");
   Array all = convert(value, leaf, leaf.arrayShape(), leaf.spec.name);
   leaf.isNamed = leaf.isWhole = true;
   leaf.whole = all;
@@ -317,7 +318,7 @@ void ChangeBuilder::select(const Selection &selection) {
       selectRows(leaf, selection);
     else
       for (const Shape &indices : selection.elements(extent.leaf, leaf.common()))
-      leaf.elements[indices];
+        leaf.elements[indices];
     leaf.isNamed = !leaf.elements.empty();
   }
 }

@@ -29,7 +29,7 @@ private:
     std::map<size_t, Array> added;                           ///< by the plate that grows, counted from 0
     std::set<size_t> drawnPlates;                            ///< of `added`, which stand for draws
     std::map<size_t, std::map<Shape, Array>> gainedElements; ///< likewise, one by one
-    Shape arrayShape() const; ///< of the new leaf
+    Shape arrayShape() const;                                ///< of the new leaf
     /// The plate that grows so that an element is there which was not.
     std::optional<size_t> gainedBy(const Shape &indices) const { return before.firstOutside(indices); }
 

@@ -220,7 +220,8 @@ ChoiceMap TraceChange::discard(int64_t instance) const {
       Array values = own ? old.values.slice(old.values.rank() - 1, instance).copy() : old.values;
       std::string address =
           old.indices.empty() ? spec.name : Pattern::parse(spec.name).at(old.indices).text();
-      result.set(address, old.offsets.defined() ? ChoiceValue::ragged(values, old.offsets) : ChoiceValue(values));
+      result.set(address,
+                 old.offsets.defined() ? ChoiceValue::ragged(values, old.offsets) : ChoiceValue(values));
     }
   return result;
 }

@@ -102,7 +102,8 @@ Array ChangeBuilder::listedWith(const Leaf &leaf) const {
   lists.forEach(leaf.spec.name, [&](const Shape &position, const Shape &indices) {
     auto given = leaf.elements.find(indices);
     assignWhere(elementOf(values, position),
-                given == leaf.elements.end() ? elementOf(leaf.old, leaf.before.at(indices)) : given->second, {});
+                given == leaf.elements.end() ? elementOf(leaf.old, leaf.before.at(indices)) : given->second,
+                {});
   });
   return values;
 }

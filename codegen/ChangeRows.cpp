@@ -1,5 +1,5 @@
-// Part of ChangeBuilder: ragged plates. Where their rows change, every element may lie elsewhere in the new leaf, so
-// it is made anew and replaces the old one.
+// Part of ChangeBuilder: ragged plates. Where their rows change, every element may lie elsewhere in the new
+// leaf, so it is made anew and replaces the old one.
 #include "codegen/ChangeBuilder.h"
 #include "codegen/LeafMemory.h"
 #include "runtime/Error.h"
@@ -13,7 +13,8 @@ bool ChangeBuilder::isOffsets(const std::string &argument) const {
                      [&](const OffsetsCheck &check) { return check.argument == argument; });
 }
 
-/// Offsets are looked at, whatever a hint says of them: rows that are only added or only gone leave the others alone.
+/// Offsets are looked at, whatever a hint says of them: rows that are only added or only gone leave the
+/// others alone.
 void ChangeBuilder::collectOffsets(const std::string &name, const Array &value) {
   const Array &old = trace.inputs_.arguments.at(name);
   if (value.type() != old.type() || value.rank() != old.rank())

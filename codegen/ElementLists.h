@@ -18,7 +18,8 @@ public:
   /// Adds an element of a leaf such as `rows/*/y/*`: one index per star.
   void add(const std::string &leaf, const Shape &indices);
 
-  /// The array of a plate, by a name such as `rows/[]/y/[]`; `length` is its length (the longest of a ragged plate).
+  /// The array of a plate, by a name such as `rows/[]/y/[]`; `length` is its length (the longest of a ragged
+  /// plate).
   Array list(const std::string &plate, int64_t length) const;
 
   /// Sizes of the lists that lead to the elements of a leaf.

@@ -7,8 +7,8 @@
 
 namespace genfuse {
 
-/// A leaf's array is `[plate lengths..., element...]`. The rows of a ragged plate lie one after the other, so its
-/// leaves have one dimension for two plates: `[total, lengths of plates within..., element...]`.
+/// A leaf's array is `[plate lengths..., element...]`. The rows of a ragged plate lie one after the other, so
+/// its leaves have one dimension for two plates: `[total, lengths of plates within..., element...]`.
 class PlateLayout {
 public:
   PlateLayout() = default;

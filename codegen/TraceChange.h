@@ -66,7 +66,7 @@ private:
   struct Move {
     std::string leaf;
     bool isWhole = false;
-    bool isResized = false; ///< the whole leaf has another shape
+    bool isResized = false;             ///< the whole leaf has another shape
     std::vector<Shape> indices, places; ///< of the elements, and where the leaf's array holds them
     std::vector<Array> values;          ///< one per element, or the whole
   };

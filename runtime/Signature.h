@@ -60,7 +60,8 @@ struct SizeCheck {
   std::string place; ///< where the model needs it: `model.cpp:7:12`
 };
 
-/// What the values of offsets have to be: rows that fill `size` elements, or rows that are no longer than that.
+/// What the values of offsets have to be: rows that fill `size` elements, or rows that are no longer than
+/// that.
 struct OffsetsCheck {
   enum class Kind { total, longest };
   Kind kind = Kind::total;

@@ -112,7 +112,8 @@ private:
   bool isGiven(size_t choice, const Region &region) const;
   std::vector<Region> drawnRegions(size_t choice);
   Value drawnLeaf(size_t choice, const Region &region, size_t depth = 0);
-  Value placed(size_t choice, const Region &region, Value rowPart);
+  Value startOf(gen::MapOp plate, Level level);
+  Value placed(gen::MapOp plate, Value rowPart, Value start);
 
   bool is(GfiOperation operation) const { return request.operation == operation; }
 

@@ -166,27 +166,32 @@ Value ChangeDeriver::drawnLeaf(size_t choice, const Region &region, size_t depth
   if (depth == region.size())
     return get(op.getResult(), Version::after);
   gen::MapOp plate = choices[choice].plates[depth];
+  bool isFlatLeaf = isFlat(choice, region);
   // Around a ragged plate each iteration puts its row in place.
-  bool aroundRows = isFlat(choice, region) && depth < *raggedDepth(choices[choice].plates);
+  bool aroundRows = isFlatLeaf && depth < *raggedDepth(choices[choice].plates);
+  Value start = isFlatLeaf && rowOf(plate) ? startOf(plate, region[depth]) : Value();
   Value values = sweep(plate, region[depth], countOf(plate, region[depth], Version::after), [&] {
     Value inside = drawnLeaf(choice, region, depth + 1);
     return aroundRows ? Yield{{inside}, {}} : Yield{{}, {inside}};
   })[0];
-  return isFlat(choice, region) && rowOf(plate) ? placed(choice, region, values) : values;
+  return start ? placed(plate, values, start) : values;
 }
 
-/// Values of one row, or of the elements by which it grows, in the new leaf.
-Value ChangeDeriver::placed(size_t choice, const Region &region, Value rowPart) {
-  size_t depth = *raggedDepth(choices[choice].plates);
-  gen::RowOp row = rowOf(choices[choice].plates[depth]);
-  Location loc = locationOf(choices[choice]);
+/// Where the elements of a level of a row begin in the new leaf.
+Value ChangeDeriver::startOf(gen::MapOp plate, Level level) {
+  gen::RowOp row = rowOf(plate);
   Value start = get(row.getStart(), Version::after);
-  if (region[depth].kind == Kind::added)
-    start = arith::AddIOp::create(builder, loc, start, get(row.getLength(), Version::before));
+  if (level.kind != Kind::added)
+    return start;
+  return arith::AddIOp::create(builder, plate.getLoc(), start, get(row.getLength(), Version::before));
+}
+
+Value ChangeDeriver::placed(gen::MapOp plate, Value rowPart, Value start) {
   auto type = cast<RankedTensorType>(rowPart.getType());
   SmallVector<int64_t> shape(type.getShape());
   shape[0] = ShapedType::kDynamic;
-  return gen::PlaceOp::create(builder, loc, type.clone(shape), rowPart, start, get(row.getTotal(), Version::after));
+  return gen::PlaceOp::create(builder, plate.getLoc(), type.clone(shape), rowPart, start,
+                              get(rowOf(plate).getTotal(), Version::after));
 }
 
 } // namespace genfuse

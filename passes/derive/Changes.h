@@ -41,7 +41,8 @@ private:
   mlir::LogicalResult visitPlate(gen::MapOp plate, size_t depth);
   Change changeOf(mlir::Value value, size_t depth) const;
   Change changeOfElement(mlir::Operation *op, mlir::Value from, mlir::Value firstIndex, size_t depth) const;
-  Change changeOfRowElement(mlir::Operation *op, const ArgumentChange &known, gen::RowOp row, size_t depth) const;
+  Change changeOfRowElement(mlir::Operation *op, const ArgumentChange &known, gen::RowOp row,
+                            size_t depth) const;
   Change changeOfOperands(mlir::Operation *op, size_t depth, mlir::ValueRange without = {}) const;
   mlir::FailureOr<LengthChange> lengthOf(gen::MapOp plate) const;
   bool rowsDiffer(gen::RowOp row) const;

@@ -39,13 +39,14 @@ LogicalResult verifyRow(gen::RowOp row) {
                            "lengths lie in one plate, not in several");
   auto offsets = dyn_cast<BlockArgument>(row.getOffsets());
   if (!offsets || !isa<gen::FuncOp>(offsets.getOwner()->getParentOp())) // row_c2
-    return row.emitOpError("expects offsets that are an argument of the model, as they decide how much memory "
-                           "a call needs");
+    return row.emitOpError(
+        "expects offsets that are an argument of the model, as they decide how much memory "
+        "a call needs");
   std::optional<SizeExpression> rows = sizeExpression(plate.getLength());
   std::optional<SizeExpression> ends = sizeOfDimension(row.getOffsets(), 0);
   if (!rows || !ends)
     return row.emitOpError("stands in a plate whose length is not affine in sizes of arguments"); // row_c2
-  if (!sizeExpression(row.getTotal()))                                                             // row_c4
+  if (!sizeExpression(row.getTotal()))                                                            // row_c4
     return row.emitOpError("expects a total that is affine in sizes of the model's arguments");
   return success();
 }

@@ -312,8 +312,10 @@ void Lowerer::forEachIndex(Indices sizes, function_ref<void(Indices)> body) {
 
 void Lowerer::fill(const View &view, Indices sizes, double value) {
   Type element = cast<MemRefType>(view.memory.getType()).getElementType();
-  Value filling = isa<FloatType>(element) ? number(value, element)
-                                          : Value(make<arith::ConstantOp>(builder.getIntegerAttr(element, static_cast<int64_t>(value))));
+  Value filling =
+      isa<FloatType>(element)
+          ? number(value, element)
+          : Value(make<arith::ConstantOp>(builder.getIntegerAttr(element, static_cast<int64_t>(value))));
   forEachIndex(sizes, [&](Indices indices) { store(view, indices, {filling}); });
 }
 

@@ -54,7 +54,9 @@ bool Lowerer::isJoin(gen::SweepOp sweep, unsigned sum) {
   auto isOutside = [&](Value value) { return !sweep.getBody().isAncestor(value.getParentRegion()); };
   Value number = row.getIndex();
   if (auto later = number.getDefiningOp<arith::AddIOp>())
-    number = isOutside(later.getLhs()) ? later.getRhs() : isOutside(later.getRhs()) ? later.getLhs() : Value();
+    number = isOutside(later.getLhs())   ? later.getRhs()
+             : isOutside(later.getRhs()) ? later.getLhs()
+                                         : Value();
   return number == sweep.getIndex() && isOutside(row.getOffsets()) && isOutside(row.getTotal());
 }
 
@@ -63,13 +65,15 @@ bool Lowerer::joinsAll(gen::SweepOp sweep, unsigned sum) {
   auto place = sweep.getYield().getOperand(sum).getDefiningOp<gen::PlaceOp>();
   gen::RowOp row = place.getOrigin();
   auto part = place.getRow().getDefiningOp<gen::SweepOp>();
-  if (place.getSkipped() || row.getIndex() != sweep.getIndex() || !part || part.getLength() != row.getLength())
+  if (place.getSkipped() || row.getIndex() != sweep.getIndex() || !part ||
+      part.getLength() != row.getLength())
     return false;
   auto rows = sizeExpression(sweep.getLength()), ends = sizeOfDimension(row.getOffsets(), 0);
   if (!rows || !ends)
     return false;
   SizeExpression difference = ends->plus(*rows, -1);
-  return difference.constant == 1 && llvm::all_of(difference.terms, [](auto &term) { return term.second == 0; });
+  return difference.constant == 1 &&
+         llvm::all_of(difference.terms, [](auto &term) { return term.second == 0; });
 }
 
 /// Whether a sweep of this length ends with the row into which it is placed, or before.
@@ -78,7 +82,8 @@ static bool endsInRow(gen::PlaceOp place, Value length) {
   if (!skipped)
     return length == whole;
   auto rest = length.getDefiningOp<arith::SubIOp>();
-  auto common = rest && rest.getLhs() == whole ? rest.getRhs().getDefiningOp<arith::MinUIOp>() : arith::MinUIOp();
+  auto common =
+      rest && rest.getLhs() == whole ? rest.getRhs().getDefiningOp<arith::MinUIOp>() : arith::MinUIOp();
   return common && llvm::is_contained(common->getOperands(), whole) &&
          llvm::is_contained(common->getOperands(), skipped);
 }
@@ -86,9 +91,12 @@ static bool endsInRow(gen::PlaceOp place, Value length) {
 /// The part of a sum into which a sweep of the enclosing one can write its row.
 std::optional<View> Lowerer::placeOf(gen::PlaceOp place, gen::SweepOp part) {
   auto outer = dyn_cast<gen::SweepOp>(part->getParentOp());
+  Operation *start = place.getStart().getDefiningOp();
+  if (start->getBlock() != part->getBlock() || !start->isBeforeInBlock(part))
+    return std::nullopt;
   for (unsigned i = 0; outer && i < outer.getNumSums(); ++i)
     if (outer.getYield().getOperand(i) == place.getResult() && isJoin(outer, i) &&
-        endsInRow(place, part.getLength()) && scalar(place.getStart()).value)
+        endsInRow(place, part.getLength()))
       return rowOf(destinations.find(outer.getResult(i))->second, place);
   return std::nullopt;
 }

@@ -22,8 +22,8 @@ double number(const nlohmann::json &value);
 /// instance, last.
 Array array(const nlohmann::json &value, ElementType type, int64_t instances = 0);
 
-/// The arguments of a case for a program. Rows of a ragged argument `s` lie one after the other; the program takes
-/// their offsets as `s_offsets`.
+/// The arguments of a case for a program. Rows of a ragged argument `s` lie one after the other; the program
+/// takes their offsets as `s_offsets`.
 Arrays arguments(const nlohmann::json &values, const Program &program, ElementType real);
 
 /// How a kernel is compiled and called: everything has to give the same numbers.
