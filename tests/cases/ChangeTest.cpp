@@ -34,12 +34,11 @@ protected:
   const cases::Setting &setting = GetParam().setting;
   ElementType real = setting.real == Precision::f32 ? ElementType::f32 : ElementType::f64;
 
-  ElementType typeOf(const std::string &leaf) { return leafNamed(leaf).type; }
-  ArraySpec leafNamed(const std::string &leaf) {
+  ElementType typeOf(const std::string &leaf) {
     for (const ArraySpec &spec : program().leaves())
       if (spec.name == leaf)
-        return spec;
-    return {.name = leaf, .type = real};
+        return spec.type;
+    return real;
   }
   Program &program() { return cases::programOf(item.at("model"), setting); }
 
@@ -52,18 +51,10 @@ protected:
     return result;
   }
 
-  /// Elements `y/0`, `y/1`, ... as whole leaves, which traces are made of.
-  ChoiceMap wholeLeaves(const json &choices, const Arrays &arguments) {
-    ChoiceMap result;
-    std::map<std::string, json> leaves;
-    for (const auto &[address, value] : choices.items())
-      leaves[Pattern::parse(address).erased().text()].push_back(value);
-    for (const auto &[leaf, values] : leaves) {
-      bool isPlate = leaf.find('*') != std::string::npos;
-      const Array all = cases::array(isPlate ? values : values[0], typeOf(leaf), setting.instances);
-      const std::string offsets = leafNamed(leaf).offsets;
-      result.set(leaf, offsets.empty() ? ChoiceValue(all) : ChoiceValue::ragged(all, arguments.at(offsets)));
-    }
+  Arrays arguments(const json &values, const Program &program) {
+    Arrays result;
+    for (const auto &[name, value] : values.items())
+      cases::setArgument(result, program, name, value);
     return result;
   }
 
@@ -81,8 +72,9 @@ protected:
 
   Trace traceOf(Program &program) {
     Inputs inputs;
-    inputs.arguments = cases::arguments(item.at("trace").at("args"), program, real);
-    inputs.choices = wholeLeaves(item.at("trace").at("choices"), inputs.arguments);
+    inputs.arguments = arguments(item.at("trace").at("args"), program);
+    inputs.choices =
+        cases::wholeLeaves(program, item.at("trace").at("choices"), inputs.arguments, setting.instances);
     RunOptions options;
     options.instances = std::max<int64_t>(setting.instances, 1);
     return program.generate(inputs, options);
@@ -93,16 +85,16 @@ protected:
   ChangeOptions options() {
     ChangeOptions options;
     const json &old = item.at("trace").at("args");
-    const json arguments = item.value("args", old);
+    const json now = item.value("args", old);
     json differing = json::object();
-    for (const auto &[name, value] : arguments.items()) {
+    for (const auto &[name, value] : now.items()) {
       if (value == old.at(name))
         continue;
       differing[name] = value;
       if (value.is_array() && sameInCommon(value, old.at(name)))
         options.diffs[name] = ArgumentDiff::none();
     }
-    options.arguments = cases::arguments(differing, program(), real);
+    options.arguments = arguments(differing, program());
     if (item.contains("draws"))
       options.draws = choicesOf(item.at("draws"));
     return options;
@@ -173,7 +165,7 @@ TEST_P(Change, ThereAndBack) {
   there.commit();
   ChangeOptions back;
   const ChangeOptions forth = options();
-  const Arrays old = cases::arguments(item.at("trace").at("args"), program(), real);
+  const Arrays old = arguments(item.at("trace").at("args"), program());
   for (const auto &[name, value] : forth.arguments)
     back.arguments[name] = old.at(name);
   TraceChange again = moved.update(there.discard(), back);
