@@ -2,6 +2,7 @@
 #pragma once
 
 #include "frontend/Define.h"
+#include "frontend/Rows.h"
 #include "frontend/Sample.h"
 #include <optional>
 #include <tuple>
@@ -11,11 +12,13 @@ namespace genfuse {
 namespace detail {
 
 /// How a source yields what one iteration sees.
-enum class Access : std::uint8_t { element, row, index, same };
+enum class Access : std::uint8_t { element, row, index, same, ragged };
 
 struct AnySource {
   Node node;
   Access access;
+  /// Of elements of ragged data their row, of all its rows how many elements they have together.
+  std::optional<Node> row = std::nullopt;
 };
 
 } // namespace detail
@@ -32,6 +35,30 @@ inline Source<Int> elements(const IntVector &vector) { return {{vector, detail::
 inline Source<Bool> elements(const BoolVector &vector) { return {{vector, detail::Access::element}}; }
 /// The indices 0 .. size - 1.
 inline Source<Index> range(const Size &size) { return {{size, detail::Access::index}}; }
+/// The rows of ragged data. Row i is the elements offsets[i] .. offsets[i + 1] - 1 of flat arrays with
+/// `total` elements. `offsets`, [rows + 1], is an argument of the model; each call checks that it begins with
+/// 0, never decreases and ends with `total`. Only in a plate that stands in no other.
+inline Source<Row> ragged(const IntVector &offsets, const Size &total) {
+  return {{offsets, detail::Access::ragged, total}};
+}
+/// The elements of one row of ragged data, [total] in all, each a scalar; for a plate directly in the body
+/// that has the row, whose other sources are of the same row or gf::shared.
+inline Source<Real> elements(const Vector &all, const Row &row) {
+  return {{all, detail::Access::element, row}};
+}
+inline Source<Int> elements(const IntVector &all, const Row &row) {
+  return {{all, detail::Access::element, row}};
+}
+inline Source<Bool> elements(const BoolVector &all, const Row &row) {
+  return {{all, detail::Access::element, row}};
+}
+/// The same where the elements are vectors [m], in a matrix [total][m].
+inline Source<Vector> rows(const Matrix &all, const Row &row) { return {{all, detail::Access::row, row}}; }
+inline Source<IntVector> rows(const IntMatrix &all, const Row &row) {
+  return {{all, detail::Access::row, row}};
+}
+/// The indices 0 .. row.size() - 1 within a row.
+inline Source<Index> range(const Row &row) { return {{row, detail::Access::index, row}}; }
 /// The same value in every iteration.
 template <Traced T> Source<T> shared(const T &value) { return {{value, detail::Access::same}}; }
 
@@ -76,6 +103,9 @@ Named<Tag, E> elementOf(const Plate &plate, const Named<Tag, Source<E>> &source)
   return {elementOf(plate, source.value)};
 }
 
+template <class T> inline constexpr bool isDistribution = false;
+template <class T> inline constexpr bool isDistribution<Distribution<T>> = true;
+
 /// Runs the body of one iteration: a model, a distribution (or what returns one), or a function of traced
 /// values.
 template <class R, class... A>
@@ -90,8 +120,11 @@ template <class F, class... E> auto runBody(const Label &where, const F &body, c
   static_assert(
       std::invocable<const F &, const E &...>,
       "the body of a plate takes what its sources yield, in order: gf::rows of a matrix a gf::Vector, "
-      "gf::elements of a vector a scalar, gf::range a gf::Index, gf::shared its value");
+      "gf::elements of a vector a scalar, gf::range a gf::Index, gf::ragged a gf::Row, gf::shared its value");
   using R = std::invoke_result_t<const F &, const E &...>;
+  static_assert(std::is_void_v<R> || Traced<R> || isDistribution<R>,
+                "the body of a plate returns nothing, one traced value or a distribution (a gf::Row stays in "
+                "the body that has it)");
   if constexpr (std::is_void_v<R>)
     body(elements...);
   else

@@ -12,6 +12,11 @@ gen::RowOp rowOf(gen::MapOp plate) {
   return row && plate.getLength() == row.getLength() ? row : gen::RowOp();
 }
 
+std::optional<size_t> raggedDepth(ArrayRef<gen::MapOp> plates) {
+  auto found = llvm::find_if(plates, [](gen::MapOp plate) { return bool(rowOf(plate)); });
+  return found == plates.end() ? std::nullopt : std::optional<size_t>(found - plates.begin());
+}
+
 gen::RowOp rowOfElement(Value index) {
   auto sum = index.getDefiningOp<arith::AddIOp>();
   for (unsigned i = 0; sum && i < 2; ++i) {
@@ -34,13 +39,14 @@ LogicalResult verifyRow(gen::RowOp row) {
                            "lengths lie in one plate, not in several");
   auto offsets = dyn_cast<BlockArgument>(row.getOffsets());
   if (!offsets || !isa<gen::FuncOp>(offsets.getOwner()->getParentOp())) // row_c2
-    return row.emitOpError("expects offsets that are an argument of the model, as they decide how much memory "
-                           "a call needs");
+    return row.emitOpError(
+        "expects offsets that are an argument of the model, as they decide how much memory "
+        "a call needs");
   std::optional<SizeExpression> rows = sizeExpression(plate.getLength());
   std::optional<SizeExpression> ends = sizeOfDimension(row.getOffsets(), 0);
   if (!rows || !ends)
     return row.emitOpError("stands in a plate whose length is not affine in sizes of arguments"); // row_c2
-  if (!sizeExpression(row.getTotal()))                                                             // row_c4
+  if (!sizeExpression(row.getTotal()))                                                            // row_c4
     return row.emitOpError("expects a total that is affine in sizes of the model's arguments");
   return success();
 }

@@ -97,11 +97,7 @@ std::optional<SizeExpression> Lowerer::elementsOf(Value tensor) {
   auto type = cast<RankedTensorType>(tensor.getType());
   SizeExpression product{1, {}};
   for (int64_t d = 0; d < type.getRank(); ++d) {
-    std::optional<SizeExpression> size = sizeOfDimension(tensor, d);
-    // A row of ragged data is not longer than all of them.
-    auto sweep = tensor.getDefiningOp<gen::SweepOp>();
-    if (auto row = sweep && d == 0 ? sweep.getLength().getDefiningOp<gen::RowOp>() : gen::RowOp(); !size && row)
-      size = sizeExpression(row.getTotal());
+    std::optional<SizeExpression> size = boundOfDimension(tensor, d);
     if (!size)
       return std::nullopt;
     if (size->terms.empty())

@@ -236,7 +236,7 @@ bool Lowerer::isChecked(Value index, Index size) {
   if (auto argument = dyn_cast<BlockArgument>(index)) {
     // How often a sweep over a row runs is known only at run time: what has the length of the row is safe.
     auto sweep = dyn_cast<gen::SweepOp>(argument.getOwner()->getParentOp());
-    bool isRow = sweep && sweep.getLength().getDefiningOp<gen::RowOp>();
+    bool isRow = sweep && !sweep.getStackLast() && !sizeExpression(sweep.getLength());
     return !isRow || dyn_cast<Value>(size) == scalar(sweep.getLength()).value;
   }
   if (scalar(index).isLaneIndex) // of a row

@@ -83,6 +83,67 @@ Array array(const json &value, ElementType type, int64_t instances) {
   return {};
 }
 
+namespace {
+
+const ArraySpec *argumentSpec(const Program &program, const std::string &name) {
+  for (const ArraySpec &spec : program.signature("assess()").arrays)
+    if (spec.role == Role::argument && spec.name == name)
+      return &spec;
+  return nullptr;
+}
+
+/// Lists one after the other.
+json joined(const json &rows) {
+  json all = json::array();
+  for (const json &row : rows)
+    all.insert(all.end(), row.begin(), row.end());
+  return all;
+}
+
+json offsetsOf(const json &rows) {
+  json ends = {0};
+  for (const json &row : rows)
+    ends.push_back(ends.back().get<size_t>() + row.size());
+  return ends;
+}
+
+} // namespace
+
+void setArgument(Arrays &arguments, const Program &program, const std::string &name, const json &value,
+                 int64_t instances) {
+  const ArraySpec *spec = argumentSpec(program, name);
+  ASSERT_TRUE(spec) << "the model has no argument " << name;
+  const std::string offsets = name + "_offsets";
+  const bool ragged = argumentSpec(program, offsets);
+  arguments[name] = array(ragged ? joined(value) : value, spec->type, instances);
+  if (ragged)
+    arguments[offsets] = array(offsetsOf(value), ElementType::i64);
+}
+
+std::string leafOf(const std::string &address) { return Pattern::parse(address).erased().text(); }
+
+ChoiceMap wholeLeaves(const Program &program, const json &choices, const Arrays &arguments,
+                      int64_t instances) {
+  // By path: `y/2` stands before `y/10`.
+  std::map<Pattern, json> ordered;
+  for (const auto &[address, value] : choices.items())
+    ordered.emplace(Pattern::parse(address), value);
+  std::map<std::string, json> values;
+  for (const auto &[address, value] : ordered)
+    values[address.erased().text()].push_back(value);
+  ChoiceMap result;
+  for (const ArraySpec &leaf : program.leaves()) {
+    auto given = values.find(leaf.name);
+    if (given == values.end())
+      continue;
+    const bool isPlate = leaf.name.find('*') != std::string::npos;
+    Array all = array(isPlate ? given->second : given->second[0], leaf.type, instances);
+    result.set(leaf.name, leaf.offsets.empty() ? ChoiceValue(all)
+                                               : ChoiceValue::ragged(all, arguments.at(leaf.offsets)));
+  }
+  return result;
+}
+
 std::vector<Setting> settings() {
   std::vector<Setting> all;
   for (Precision real : {Precision::f64, Precision::f32}) {

@@ -8,8 +8,8 @@ using nlohmann::json;
 
 namespace {
 
-const std::set<std::string> ids = {"B01", "B02.1", "B02.2", "B02.3", "B11.1", "B11.2", "B13",
-                                   "E01", "N01.1", "N01.2", "N01.8", "N05.1", "N05.2"};
+const std::set<std::string> ids = {"B01",   "B02.1", "B02.2", "B02.3", "B11.1", "B11.2", "B13",  "E01",
+                                   "N01.1", "N01.2", "N01.8", "N02.1", "N02.5", "N05.1", "N05.2"};
 
 struct InterfaceCase {
   json item;
@@ -38,45 +38,39 @@ protected:
   const cases::Setting &setting = GetParam().setting;
   ElementType real = setting.real == Precision::f32 ? ElementType::f32 : ElementType::f64;
 
-  /// Integers of the file may be reals of the model.
-  ElementType typeOf(Role role, const std::string &name) {
-    for (const ArraySpec &array : cases::programOf(item.at("model"), setting).signature("assess()").arrays)
-      if (array.role == role && array.name == name)
-        return array.type;
-    return real;
-  }
+  Program &program() { return cases::programOf(item.at("model"), setting); }
 
-  Inputs inputs(const json &args, const json &choices) {
+  Inputs inputs(const json &args, const json &choices, int64_t instancesOfArguments = 0) {
     Inputs result;
-    for (const auto &[name, value] : args.items()) {
+    for (const auto &[name, value] : args.items())
       if (name == "theta")
         result.parameters["M1p/theta"] = cases::array(value, real);
       else
-        result.arguments[name] = cases::array(value, typeOf(Role::argument, name));
-    }
-    addChoices(result, choices);
+        cases::setArgument(result.arguments, program(), name, value, instancesOfArguments);
+    result.choices = cases::wholeLeaves(program(), choices, result.arguments, setting.instances);
     return result;
-  }
-
-  /// Elements `y/0`, `y/1`, ... are gathered to whole leaves with one value per instance.
-  void addChoices(Inputs &result, const json &choices) {
-    std::map<std::string, json> leaves;
-    for (const auto &[address, value] : choices.items()) {
-      size_t slash = address.find('/');
-      if (slash == std::string::npos || !std::isdigit(static_cast<unsigned char>(address[slash + 1])))
-        result.choices.set(
-            address, ChoiceValue(cases::array(value, typeOf(Role::choice, address), setting.instances)));
-      else
-        leaves[address.substr(0, slash) + "/*"].push_back(value);
-    }
-    for (const auto &[leaf, values] : leaves)
-      result.choices.set(leaf, ChoiceValue(cases::array(values, real, setting.instances)));
   }
 
   RunOptions options() {
     RunOptions result;
     result.instances = std::max<int64_t>(setting.instances, 1);
     return result;
+  }
+
+  /// The leaves of addresses, each once.
+  static json leaves(const json &addresses) {
+    std::set<std::string> names;
+    for (const json &address : addresses)
+      names.insert(cases::leafOf(address));
+    return names;
+  }
+
+  /// The value at an address, `y/2`, among those of the leaves.
+  static Array at(const Arrays &leaves, const std::string &address) {
+    ChoiceMap all;
+    for (const auto &[leaf, values] : leaves)
+      all.set(leaf, ChoiceValue(values));
+    return all.get(address).array();
   }
 
   void expect(const char *key, const Array &got) {
@@ -86,7 +80,7 @@ protected:
 };
 
 TEST_P(Interface, Case) {
-  Program &program = cases::programOf(item.at("model"), setting);
+  Program &program = this->program();
   std::string op = item.at("op");
   const json &expected = item.at("expected");
   if (op == "assess") {
@@ -98,17 +92,18 @@ TEST_P(Interface, Case) {
     std::string names;
     for (const auto &[address, value] : item.at("constraints").items())
       names += (names.empty() ? "" : ", ") + address;
-    Inputs given = inputs(item.at("args"), item.at("constraints"));
-    if (item.contains("draws"))
-      addChoices(given, item.at("draws"));
+    json values = item.at("constraints");
+    values.update(item.value("draws", json::object()));
+    Inputs given = inputs(item.at("args"), values);
     Outcome outcome = program.run("generate(" + names + "; replay)", given, options());
     expect("weight", outcome.weight);
     expect("score", outcome.score);
     expect("retval", outcome.returnValue);
   } else {
     const json &trace = item.at("trace");
-    Inputs given = inputs(trace.at("args"), trace.at("choices"));
-    std::string names = joined(item.value("selection", item.value("params", json::array())));
+    // Arguments differentiated by have one value per instance: their gradients are not summed.
+    Inputs given = inputs(trace.at("args"), trace.at("choices"), setting.instances);
+    std::string names = joined(leaves(item.value("selection", item.value("params", json::array()))));
     if (item.contains("arg_gradients"))
       names += ", " + joined(item.at("arg_gradients"));
     double scale = item.value("scale", 1.0);
@@ -117,16 +112,12 @@ TEST_P(Interface, Case) {
       flags = "; return";
       given.returnGradient = cases::array(item.at("retval_grad"), real, setting.instances);
     }
-    // Arguments differentiated by have one value per instance: their gradients are not summed.
-    if (setting.instances > 0)
-      for (auto &[name, array] : given.arguments)
-        array = cases::array(trace.at("args").at(name), typeOf(Role::argument, name), setting.instances);
     RunOptions run = options();
     run.scale = scale;
     Outcome outcome = program.run("gradient(" + names + flags + ")", given, run);
     if (expected.contains("choices"))
       for (const auto &[address, value] : expected.at("choices").items())
-        cases::expectNear(value, outcome.choiceGradients[address], setting.real, address);
+        cases::expectNear(value, at(outcome.choiceGradients, address), setting.real, address);
     for (const auto &[name, value] : expected.at("args").items())
       cases::expectNear(value, outcome.argumentGradients[name], setting.real, name);
     if (expected.contains("param_gradient_increment")) {
