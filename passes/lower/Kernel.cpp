@@ -1,5 +1,6 @@
 // The kernel around a lowered function: the one ABI, its arrays, its workspace.
 #include "passes/Roles.h"
+#include "passes/RowSize.h"
 #include "passes/lower/Entry.h"
 #include "runtime/abi.h"
 #include <cstddef>
@@ -99,8 +100,7 @@ std::optional<SizeExpression> Lowerer::elementsOf(Value tensor) {
   for (int64_t d = 0; d < type.getRank(); ++d) {
     std::optional<SizeExpression> size = sizeOfDimension(tensor, d);
     // A row of ragged data is not longer than all of them.
-    auto sweep = tensor.getDefiningOp<gen::SweepOp>();
-    if (auto row = sweep && d == 0 ? sweep.getLength().getDefiningOp<gen::RowOp>() : gen::RowOp(); !size && row)
+    if (gen::RowOp row = size ? gen::RowOp() : rowOfDimension(tensor, d))
       size = sizeExpression(row.getTotal());
     if (!size)
       return std::nullopt;

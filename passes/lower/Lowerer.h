@@ -173,6 +173,7 @@ private:
   mlir::LogicalResult lowerRow(gen::RowOp op);
   bool lowerRowElement(mlir::Operation *op);
   bool isJoin(gen::SweepOp sweep, unsigned sum);
+  bool isFilledByRows(gen::PlaceOp place);
   View rowOf(View whole, gen::PlaceOp place);
   void storeRow(const View &whole, gen::PlaceOp place);
 

@@ -1,4 +1,5 @@
 // Everything but sweeps, einsums and random variates.
+#include "passes/RowSize.h"
 #include "passes/SliceDims.h"
 #include "passes/lower/Lowerer.h"
 
@@ -81,10 +82,10 @@ SmallVector<Index> Lowerer::sizesOf(Value value) {
       continue;
     }
     std::optional<SizeExpression> size = sizeOfDimension(value, d);
-    auto sweep = value.getDefiningOp<gen::SweepOp>();
-    sizes.push_back(size                                        ? Index(evaluate(builder, *size, dims))
-                    : sweep && d == 0 && !sweep.getStackLast() ? Index(scalar(sweep.getLength()).value)
-                                                                : Index());
+    gen::RowOp row = size ? gen::RowOp() : rowOfDimension(value, d);
+    sizes.push_back(size  ? Index(evaluate(builder, *size, dims))
+                    : row ? Index(scalar(row.getLength()).value)
+                          : Index());
   }
   return sizes;
 }

@@ -52,7 +52,16 @@ bool Lowerer::isJoin(gen::SweepOp sweep, unsigned sum) {
     return false;
   auto row = place.getStart().getDefiningOp<gen::RowOp>();
   auto isOutside = [&](Value value) { return !sweep.getBody().isAncestor(value.getParentRegion()); };
-  return row && row.getIndex() == sweep.getIndex() && isOutside(row.getOffsets()) && isOutside(row.getTotal());
+  return row && row.getIndex() == sweep.getIndex() && isOutside(row.getOffsets()) &&
+         isOutside(row.getTotal());
+}
+
+/// Whether the whole is as long as all rows: then they leave nothing between and behind them.
+bool Lowerer::isFilledByRows(gen::PlaceOp place) {
+  std::optional<SizeExpression> whole = sizeExpression(place.getTotal());
+  std::optional<SizeExpression> rows =
+      sizeExpression(place.getStart().getDefiningOp<gen::RowOp>().getTotal());
+  return whole && rows && whole->constant == rows->constant && whole->terms == rows->terms;
 }
 
 /// The part of a whole, or of a sum, in which a placed row lies.

@@ -121,6 +121,8 @@ LogicalResult Lowerer::prepareSums(OpenSweep &sweep) {
       sum.inRegisters = false;
       sum.sizes = sizesOf(result);
       sum.total = sum.tile = destinations[result] = *view;
+      if (!isFilledByRows(yielded.getDefiningOp<gen::PlaceOp>()))
+        fill(sum.total, sum.sizes, 0.0);
       sweep.sums.push_back(std::move(sum));
       continue;
     }
