@@ -1,6 +1,7 @@
 #include "passes/derive/Ragged.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "passes/RowSize.h"
 #include "passes/SymbolicSize.h"
 
 using namespace mlir;
@@ -64,6 +65,81 @@ LogicalResult verifyPlate(gen::MapOp plate) {
   return success();
 }
 
+/// What has the length of a row meets only what has it too, and is read at the index of a plate over that
+/// row: nothing else is known to fit, and a row may be empty.
+class RowSizes {
+public:
+  static LogicalResult verify(Operation *op) {
+    if (auto einsum = dyn_cast<gen::EinsumOp>(op))
+      return verifyEinsum(einsum);
+    if (auto element = dyn_cast<tensor::ExtractOp>(op)) {
+      for (auto [d, index] : llvm::enumerate(element.getIndices()))
+        if (failed(verifyIndex(element.getTensor(), d, index, op)))
+          return failure();
+      return success();
+    }
+    if (auto slice = dyn_cast<tensor::ExtractSliceOp>(op)) {
+      for (auto [d, offset] : llvm::enumerate(slice.getMixedOffsets()))
+        if (failed(verifyIndex(slice.getSource(), d, dyn_cast<Value>(offset), op)))
+          return failure();
+      return success();
+    }
+    return OpTrait::hasElementwiseMappableTraits(op) ? verifyElementwise(op) : success();
+  }
+
+private:
+  static LogicalResult verifySame(Value left, unsigned i, Value right, unsigned j, Operation *op) {
+    if (rowOfDimension(left, i) == rowOfDimension(right, j)) // row_c5
+      return success();
+    return op->emitOpError(
+        "joins values of which one has the length of a row of ragged data, and the other has not");
+  }
+
+  static LogicalResult verifyElementwise(Operation *op) {
+    Value first;
+    for (Value operand : op->getOperands()) {
+      auto type = dyn_cast<RankedTensorType>(operand.getType());
+      for (int64_t d = 0; type && first && d < type.getRank(); ++d)
+        if (failed(verifySame(first, d, operand, d, op)))
+          return failure();
+      first = type && !first ? operand : first;
+    }
+    return success();
+  }
+
+  static LogicalResult verifyEinsum(gen::EinsumOp op) {
+    std::map<char, std::pair<Value, unsigned>> seen;
+    for (unsigned i = 0; i < op.getNumOperands(); ++i)
+      for (auto [d, letter] : llvm::enumerate(op.getLetters(i))) {
+        auto [known, isNew] = seen.try_emplace(letter, op.getOperand(i), d);
+        if (!isNew && failed(verifySame(known->second.first, known->second.second, op.getOperand(i), d, op)))
+          return failure();
+      }
+    return success();
+  }
+
+  /// `index` is null for a constant.
+  static LogicalResult verifyIndex(Value tensor, unsigned dimension, Value index, Operation *op) {
+    gen::RowOp row = rowOfDimension(tensor, dimension);
+    if (!row)
+      return success();
+    auto number = dyn_cast_or_null<BlockArgument>(index);
+    auto plate = number ? dyn_cast<gen::MapOp>(number.getOwner()->getParentOp()) : gen::MapOp();
+    if (isWhole(op, dimension, row) || (plate && rowOf(plate) == row)) // row_c5
+      return success();
+    return op->emitOpError(
+        "reads what has the length of a row of ragged data at another index than that of a plate "
+        "over the row, which may be empty");
+  }
+
+  /// Whether a slice has all of a dimension that is as long as the row.
+  static bool isWhole(Operation *op, unsigned dimension, gen::RowOp row) {
+    auto slice = dyn_cast<tensor::ExtractSliceOp>(op);
+    auto size = slice ? dyn_cast<Value>(slice.getMixedSizes()[dimension]) : Value();
+    return size && rowOfSize(size) == row && isConstantIntValue(slice.getMixedOffsets()[dimension], 0);
+  }
+};
+
 } // namespace
 
 LogicalResult verifyRows(gen::FuncOp model) {
@@ -74,8 +150,10 @@ LogicalResult verifyRows(gen::FuncOp model) {
   });
   if (!ragged || result.wasInterrupted())
     return failure(result.wasInterrupted());
-  result = model.walk([&](gen::MapOp plate) {
-    return failed(verifyPlate(plate)) ? WalkResult::interrupt() : WalkResult::advance();
+  result = model.walk([&](Operation *op) {
+    auto plate = dyn_cast<gen::MapOp>(op);
+    LogicalResult valid = plate ? verifyPlate(plate) : RowSizes::verify(op);
+    return failed(valid) ? WalkResult::interrupt() : WalkResult::advance();
   });
   return failure(result.wasInterrupted());
 }

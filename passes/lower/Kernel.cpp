@@ -1,5 +1,6 @@
 // The kernel around a lowered function: the one ABI, its arrays, its workspace.
 #include "passes/Roles.h"
+#include "passes/RowSize.h"
 #include "passes/lower/Entry.h"
 #include "runtime/abi.h"
 #include <cstddef>
@@ -98,6 +99,9 @@ std::optional<SizeExpression> Lowerer::elementsOf(Value tensor) {
   SizeExpression product{1, {}};
   for (int64_t d = 0; d < type.getRank(); ++d) {
     std::optional<SizeExpression> size = boundOfDimension(tensor, d);
+    // A row of ragged data is not longer than all of them.
+    if (gen::RowOp row = size ? gen::RowOp() : rowOfDimension(tensor, d))
+      size = sizeExpression(row.getTotal());
     if (!size)
       return std::nullopt;
     if (size->terms.empty())

@@ -1,4 +1,5 @@
 // Everything but sweeps, einsums and random variates.
+#include "passes/RowSize.h"
 #include "passes/SliceDims.h"
 #include "passes/lower/Lowerer.h"
 
@@ -81,10 +82,14 @@ SmallVector<Index> Lowerer::sizesOf(Value value) {
       continue;
     }
     std::optional<SizeExpression> size = sizeOfDimension(value, d);
+    gen::RowOp row = size ? gen::RowOp() : rowOfDimension(value, d);
     auto sweep = value.getDefiningOp<gen::SweepOp>();
-    sizes.push_back(size                                        ? Index(evaluate(builder, *size, dims))
-                    : sweep && d == 0 && !sweep.getStackLast() ? Index(scalar(sweep.getLength()).value)
-                                                                : Index());
+    Value length = row                                         ? row.getLength()
+                   : sweep && d == 0 && !sweep.getStackLast() ? sweep.getLength()
+                                                               : Value();
+    sizes.push_back(size     ? Index(evaluate(builder, *size, dims))
+                    : length ? Index(scalar(length).value)
+                             : Index());
   }
   return sizes;
 }

@@ -68,12 +68,15 @@ bool Lowerer::joinsAll(gen::SweepOp sweep, unsigned sum) {
   if (place.getSkipped() || row.getIndex() != sweep.getIndex() || !part ||
       part.getLength() != row.getLength())
     return false;
-  auto rows = sizeExpression(sweep.getLength()), ends = sizeOfDimension(row.getOffsets(), 0);
-  if (!rows || !ends)
-    return false;
-  SizeExpression difference = ends->plus(*rows, -1);
-  return difference.constant == 1 &&
-         llvm::all_of(difference.terms, [](auto &term) { return term.second == 0; });
+  auto isDifference = [](std::optional<SizeExpression> left, std::optional<SizeExpression> right, int64_t by) {
+    if (!left || !right)
+      return false;
+    SizeExpression difference = left->plus(*right, -1);
+    return difference.constant == by &&
+           llvm::all_of(difference.terms, [](auto &term) { return term.second == 0; });
+  };
+  return isDifference(sizeOfDimension(row.getOffsets(), 0), sizeExpression(sweep.getLength()), 1) &&
+         isDifference(sizeExpression(place.getTotal()), sizeExpression(row.getTotal()), 0);
 }
 
 /// Whether a sweep of this length ends with the row into which it is placed, or before.
