@@ -64,11 +64,10 @@ struct GenBatchPass : impl::GenBatchBase<GenBatchPass> {
     return list.getDictionary(builder.getContext());
   }
 
-  /// Whether a sweep within takes another number of iterations in each iteration: it cannot run in its lanes.
+  /// Whether sweeps or tensors within have another size in each iteration: they cannot run in its lanes.
   static bool holdsRows(gen::SweepOp sweep) {
-    WalkResult found = sweep.getBody().walk([&](gen::SweepOp inner) {
-      bool isRow = sweep.getBody().isAncestor(inner.getLength().getParentRegion());
-      return isRow ? WalkResult::interrupt() : WalkResult::advance();
+    WalkResult found = sweep.getBody().walk([](gen::RowOp row) {
+      return row.getLength().use_empty() ? WalkResult::advance() : WalkResult::interrupt();
     });
     return found.wasInterrupted();
   }
