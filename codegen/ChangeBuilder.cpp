@@ -13,18 +13,24 @@ bool isPerInstance(const Array &array, size_t rank) { return array.rank() > stat
 
 } // namespace
 
+Shape ChangeBuilder::Leaf::arrayShape() const {
+  Shape shape = after.shape();
+  shape.insert(shape.end(), element.begin(), element.end());
+  return shape;
+}
+
 Shape ChangeBuilder::Leaf::common() const {
-  Shape both = before;
+  Shape both = before.shape();
   for (size_t d = 0; d < both.size(); ++d)
-    both[d] = std::min(before[d], after[d]);
+    both[d] = std::min(both[d], after.shape()[d]);
   return both;
 }
 
 std::pair<Shape, Shape> ChangeBuilder::Leaf::gained(size_t d) const {
-  Shape from(after.size(), 0), to = after;
+  Shape to = after.shape(), from(to.size(), 0);
   for (size_t outer = 0; outer < d; ++outer)
     to[outer] = common()[outer];
-  from[d] = before[d];
+  from[d] = before.shape()[d];
   return {from, to};
 }
 
@@ -46,6 +52,10 @@ void ChangeBuilder::collectArguments() {
     auto old = trace.inputs_.arguments.find(name);
     if (old == trace.inputs_.arguments.end())
       throw Error("unknown argument '" + name + "'");
+    if (isOffsets(name)) {
+      collectOffsets(name, value);
+      continue;
+    }
     auto diff = options.diffs.find(name);
     bool isUnknown = diff == options.diffs.end() || diff->second.isUnknown;
     std::string suffix = isUnknown ? "~" : "";
@@ -59,6 +69,7 @@ void ChangeBuilder::collectArguments() {
     if (!suffix.empty())
       changes[name] = suffix;
   }
+  settleRaggedData();
   for (const auto &[name, suffix] : changes)
     inputs.newArguments[name] = options.arguments.at(name);
 }
@@ -85,12 +96,12 @@ std::map<std::string, Shape> ChangeBuilder::leafShapes(const Arrays &arguments) 
 }
 
 void ChangeBuilder::collectLeaves() {
-  bool resizes = std::any_of(changes.begin(), changes.end(), [](const auto &change) {
-    return change.second.back() == '+' || change.second.back() == '-';
+  bool resizes = std::any_of(changes.begin(), changes.end(), [&](const auto &change) {
+    return change.second.back() == '+' || change.second.back() == '-' || isOffsets(change.first);
   });
   std::map<std::string, Shape> newShapes;
+  Arrays arguments = trace.inputs_.arguments;
   if (resizes) {
-    Arrays arguments = trace.inputs_.arguments;
     for (const auto &[name, suffix] : changes)
       arguments[name] = options.arguments.at(name);
     newShapes = leafShapes(arguments);
@@ -100,12 +111,15 @@ void ChangeBuilder::collectLeaves() {
     leaf.old = trace.outcome_.choices.at(spec.name);
     Shape shape = leaf.old.shape();
     shape.resize(spec.shape.size());
-    size_t plates = starCount(spec.name);
-    leaf.before.assign(shape.begin(), shape.begin() + plates);
+    size_t plates = starCount(spec.name) - !spec.offsets.empty();
     leaf.element.assign(shape.begin() + plates, shape.end());
+    shape.resize(plates);
+    leaf.before = PlateLayout(shape, offsetsOf(spec, trace.inputs_.arguments));
     leaf.after = leaf.before;
-    if (resizes)
-      leaf.after.assign(newShapes.at(spec.name).begin(), newShapes.at(spec.name).begin() + plates);
+    if (resizes) {
+      const Shape &newShape = newShapes.at(spec.name);
+      leaf.after = PlateLayout({newShape.begin(), newShape.begin() + plates}, offsetsOf(spec, arguments));
+    }
     leaves.push_back(std::move(leaf));
   }
 }
@@ -147,14 +161,21 @@ void ChangeBuilder::take(const ChoiceMap &values) {
 }
 
 void ChangeBuilder::takeWhole(Leaf &leaf, const ChoiceValue &value) {
-  Shape shape = leaf.after;
-  shape.insert(shape.end(), leaf.element.begin(), leaf.element.end());
-  Array all = convert(value, leaf, shape, leaf.spec.name);
+  const Array &offsets = value.offsets();
+  if (offsets.defined() && (!leaf.after.isRagged() || Offsets(offsets) != leaf.after.rows()))
+    throw Error("address '" + leaf.spec.name +
+                "': expected values with the offsets of the arguments, got others");
+  Array all = convert(value, leaf, leaf.arrayShape(), leaf.spec.name);
   leaf.isNamed = leaf.isWhole = true;
   leaf.whole = all;
-  for (size_t d = 0; d < leaf.before.size(); ++d) {
+  if (leaf.after.isRagged()) {
+    for (size_t plate : grownPlates(leaf))
+      leaf.added[plate] = all;
+    return;
+  }
+  for (size_t d = 0; d < leaf.before.depth(); ++d) {
     leaf.whole = subrange(leaf.whole, d, 0, leaf.common()[d]);
-    if (leaf.after[d] <= leaf.before[d])
+    if (leaf.after.shape()[d] <= leaf.before.shape()[d])
       continue;
     auto [from, to] = leaf.gained(d);
     Array part = all;
@@ -164,61 +185,87 @@ void ChangeBuilder::takeWhole(Leaf &leaf, const ChoiceValue &value) {
   }
 }
 
+void ChangeBuilder::expectLength(const Leaf &leaf, const Pattern &entry, const Shape &indices) const {
+  std::optional<size_t> plate = leaf.after.firstOutside(indices);
+  if (!plate)
+    return;
+  Shape outer(indices.begin(), indices.begin() + *plate);
+  Path path = Pattern::parse(leaf.spec.name).path();
+  size_t next = 0, end = 0;
+  for (; next <= *plate; ++end)
+    if (path[end].kind == Component::Kind::star) {
+      if (next < *plate && leaf.after.isRagged()) // which row it is matters
+        path[end] = Component{Component::Kind::index, indices[next], ""};
+      ++next;
+    }
+  throw Error("address '" + entry.text() + "': index " + std::to_string(indices[*plate]) +
+              " is past the end of '" + pathText({path.begin(), path.begin() + end}) + "', which has " +
+              std::to_string(leaf.after.length(outer)) + " elements");
+}
+
 /// An entry such as `rows/1/y/*` stands for the elements that it matches.
 void ChangeBuilder::takeElements(Leaf &leaf, const Pattern &entry, const ChoiceValue &value) {
-  Path pattern = Pattern::parse(leaf.spec.name).path();
-  Shape first, extent, shape;
-  std::vector<size_t> stars; // plates of which the entry names all elements
-  for (size_t i = 0; i < pattern.size(); ++i) {
-    if (pattern[i].kind != Component::Kind::star)
-      continue;
-    int64_t length = leaf.after[first.size()];
-    const Component &here = entry.path()[i];
-    if (here.kind == Component::Kind::star) {
-      stars.push_back(first.size());
-      shape.push_back(length);
-    } else if (here.index >= length) {
-      throw Error("address '" + entry.text() + "': index " + std::to_string(here.index) +
-                  " is past the end of '" + pathText({pattern.begin(), pattern.begin() + i + 1}) +
-                  "', which has " + std::to_string(length) + " elements");
+  const Path pattern = Pattern::parse(leaf.spec.name).path();
+  std::vector<const Component *> given; // of each plate
+  for (size_t i = 0; i < pattern.size(); ++i)
+    if (pattern[i].kind == Component::Kind::star)
+      given.push_back(&entry.path()[i]);
+  auto isStar = [&](size_t d) { return given[d]->kind == Component::Kind::star; };
+  // The rows of a ragged plate lie one after the other in the value too.
+  const bool isFlat = leaf.after.isRagged() && isStar(0) && isStar(1);
+  std::vector<std::pair<Shape, Shape>> elements; // indices, and where the value holds them
+  std::function<void(const Shape &, const Shape &)> visit = [&](const Shape &indices, const Shape &among) {
+    if (indices.size() == given.size()) {
+      elements.push_back({indices, among});
+      return;
     }
-    first.push_back(here.kind == Component::Kind::star ? 0 : here.index);
-    extent.push_back(here.kind == Component::Kind::star ? length : 1);
+    const size_t d = indices.size();
+    const int64_t length = leaf.after.length(indices), first = isStar(d) ? 0 : given[d]->index;
+    for (int64_t k = first; k < (isStar(d) ? length : first + 1); ++k) {
+      Shape deeper = indices, here = among;
+      deeper.push_back(k);
+      expectLength(leaf, entry, deeper);
+      if (isFlat && d == 1)
+        here = {leaf.after.rows().start(indices[0]) + k};
+      else if (isStar(d))
+        here.push_back(k);
+      visit(deeper, here);
+    }
+  };
+  visit({}, {});
+  Shape shape, outer;
+  for (size_t d = 0; d < given.size(); ++d) {
+    if (isFlat && d == 1)
+      shape = {leaf.after.rows().total()};
+    else if (isStar(d))
+      shape.push_back(leaf.after.length(outer));
+    outer.push_back(isStar(d) ? 0 : given[d]->index);
   }
   shape.insert(shape.end(), leaf.element.begin(), leaf.element.end());
-  Array values = convert(value, leaf, shape, entry.text());
-  if (elementCount(extent) == 0)
-    return;
-  Shape step(extent.size(), 0);
-  do {
-    Shape indices = first, among;
-    for (size_t d = 0; d < first.size(); ++d)
-      indices[d] += step[d];
-    for (size_t d : stars)
-      among.push_back(step[d]);
+  const Array values = convert(value, leaf, shape, entry.text());
+  for (const auto &[indices, among] : elements)
     addElement(leaf, indices, elementOf(values, among));
-  } while (nextIndex(extent, step));
 }
 
 void ChangeBuilder::addElement(Leaf &leaf, const Shape &indices, const Array &value) {
-  for (size_t d = 0; d < indices.size(); ++d)
-    if (indices[d] >= leaf.before[d]) {
-      leaf.gainedElements[d][indices] = value;
-      return;
-    }
-  leaf.elements[indices] = value;
+  if (std::optional<size_t> plate = leaf.gainedBy(indices))
+    leaf.gainedElements[*plate][indices] = value;
+  else
+    leaf.elements[indices] = value;
 }
 
 /// Single elements that a leaf gains become one array; all have to be given.
 void ChangeBuilder::joinGained(Leaf &leaf) {
   for (const auto &[d, values] : leaf.gainedElements) {
-    auto [from, to] = leaf.gained(d);
+    const bool isRagged = leaf.after.isRagged();
+    auto [from, to] = isRagged ? std::pair(Shape(), leaf.after.shape()) : leaf.gained(d);
     Shape shape = to;
-    for (size_t axis = 0; axis < shape.size(); ++axis)
+    for (size_t axis = 0; axis < from.size(); ++axis)
       shape[axis] -= from[axis];
-    if (static_cast<int64_t>(values.size()) != elementCount(shape))
+    const int64_t expected = isRagged ? gainedCount(leaf, d) : elementCount(shape);
+    if (static_cast<int64_t>(values.size()) != expected)
       throw Error("address '" + leaf.spec.name + "': expected values for all of the " +
-                  std::to_string(elementCount(shape)) + " elements that are added, or for none, got " +
+                  std::to_string(expected) + " elements that are added, or for none, got " +
                   std::to_string(values.size()));
     shape.insert(shape.end(), leaf.element.begin(), leaf.element.end());
     Array joined = Array::zeros(leaf.spec.type, shape);
@@ -228,8 +275,8 @@ void ChangeBuilder::joinGained(Leaf &leaf) {
     if (perInstance)
       joined = expandedTo(joined, trace.instances_);
     for (const auto &[indices, value] : values) {
-      Shape at = indices;
-      for (size_t axis = 0; axis < at.size(); ++axis)
+      Shape at = leaf.after.at(indices);
+      for (size_t axis = 0; axis < from.size(); ++axis)
         at[axis] -= from[axis];
       assignWhere(elementOf(joined, at), value, {});
     }
@@ -267,8 +314,11 @@ void ChangeBuilder::select(const Selection &selection) {
     leaf.isWhole = extent.extent == Extent::all;
     if (extent.extent != Extent::some)
       continue;
-    for (const Shape &indices : selection.elements(extent.leaf, leaf.common()))
-      leaf.elements[indices];
+    if (leaf.after.isRagged())
+      selectRows(leaf, selection);
+    else
+      for (const Shape &indices : selection.elements(extent.leaf, leaf.common()))
+        leaf.elements[indices];
     leaf.isNamed = !leaf.elements.empty();
   }
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "codegen/ElementLists.h"
+#include "codegen/PlateLayout.h"
 #include "codegen/Trace.h"
 
 namespace genfuse {
@@ -19,8 +20,8 @@ private:
   /// What is named of one leaf: all of it, single elements, and the elements that it gains.
   struct Leaf {
     ArraySpec spec;
-    Shape before, after; ///< plate lengths
-    Shape element;       ///< shape of one value
+    PlateLayout before, after;
+    Shape element; ///< shape of one value
     Array old;
     bool isNamed = false, isWhole = false;
     Array whole; ///< new values of the elements that are there before and after
@@ -28,6 +29,11 @@ private:
     std::map<size_t, Array> added;                           ///< by the plate that grows, counted from 0
     std::set<size_t> drawnPlates;                            ///< of `added`, which stand for draws
     std::map<size_t, std::map<Shape, Array>> gainedElements; ///< likewise, one by one
+    Shape arrayShape() const;                                ///< of the new leaf
+    /// The plate that grows so that an element is there which was not.
+    std::optional<size_t> gainedBy(const Shape &indices) const { return before.firstOutside(indices); }
+
+    // Not of ragged plates.
     Shape common() const; ///< plate lengths of what is there before and after
     /// The region of the new leaf that is there because plate `d` grows.
     std::pair<Shape, Shape> gained(size_t d) const;
@@ -43,6 +49,7 @@ private:
   void takeDraws(const ChoiceMap &draws);
   void takeWhole(Leaf &leaf, const ChoiceValue &value);
   void takeElements(Leaf &leaf, const Pattern &entry, const ChoiceValue &value);
+  void expectLength(const Leaf &leaf, const Pattern &entry, const Shape &indices) const;
   void addElement(Leaf &leaf, const Shape &indices, const Array &value);
   void joinGained(Leaf &leaf);
   Array convert(const ChoiceValue &value, const Leaf &leaf, const Shape &shape,
@@ -56,12 +63,26 @@ private:
   Array wholeWith(const Leaf &leaf) const;
   Array listedWith(const Leaf &leaf) const;
   Array maskFor(const std::string &name);
-  Shape lengthsOfPlate(const std::string &plate) const;
+  int64_t longestOfPlate(const std::string &plate) const;
   Leaf &leafNamed(const std::string &pattern);
   TraceChange finish(const std::string &text, bool isRegenerate);
   void addMoves(TraceChange &change, bool isRegenerate) const;
+  TraceChange::Move moveOf(const Leaf &leaf, const Arrays &drawn, bool fromKernel) const;
   void addExtensions(TraceChange &change) const;
   void addDiscarded(TraceChange &change) const;
+  void discardGone(const Leaf &leaf, bool all, TraceChange &change) const;
+
+  // ChangeRows.cpp: leaves of ragged plates.
+  bool isOffsets(const std::string &argument) const;
+  void collectOffsets(const std::string &name, const Array &value);
+  void settleRaggedData();
+  Array offsetsOf(const ArraySpec &leaf, const Arrays &arguments) const;
+  void selectRows(Leaf &leaf, const Selection &selection);
+  std::set<size_t> grownPlates(const Leaf &leaf) const;
+  int64_t gainedCount(const Leaf &leaf, size_t plate) const;
+  Array keptRows(const Leaf &leaf) const;
+  Array newRows(const Leaf &leaf, const TraceChange &change, bool isRegenerate) const;
+  void discardRows(const Leaf &leaf, TraceChange &change) const;
 
   const Trace &trace;
   const ChangeOptions &options;

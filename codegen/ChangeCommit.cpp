@@ -1,4 +1,5 @@
 // Making a change: what a commit writes to the traces.
+#include "codegen/ElementLists.h"
 #include "codegen/LeafMemory.h"
 #include "codegen/Trace.h"
 #include "runtime/Error.h"
@@ -37,6 +38,10 @@ private:
     if (!change.newLengths_.empty())
       throw Error("the leaf '" + change.newLengths_.begin()->first +
                   "' changes its length, which cannot be committed for some instances only");
+    for (const TraceChange::Move &move : change.moves_)
+      if (move.isResized)
+        throw Error("the leaf '" + move.leaf +
+                    "' changes the lengths of its rows, which cannot be committed for some instances only");
     for (const auto &[name, value] : change.newArguments_)
       if (!isPerInstance(name, value))
         throw Error("the argument '" + name +
@@ -63,16 +68,18 @@ private:
     return leaf;
   }
 
+  void replace(const std::string &name, const Array &values) {
+    trace.own_.erase(name);
+    trace.buffers_.erase(name);
+    trace.outcome_.choices.at(name) = values;
+  }
+
   void setWhole(const std::string &name, const Array &values) {
     Array &leaf = trace.outcome_.choices.at(name);
     bool fits = std::equal(values.shape().begin(), values.shape().end(), leaf.shape().begin(),
                            leaf.shape().begin() + std::min(leaf.rank(), values.rank()));
-    trace.own_.erase(name);
-    trace.buffers_.erase(name);
-    if (!mask.defined() && fits && values.rank() >= leaf.rank()) {
-      leaf = values;
-      return;
-    }
+    if (!mask.defined() && fits && values.rank() >= leaf.rank())
+      return replace(name, values);
     // A leaf that shrinks keeps its length until `resize`; under a mask the others keep their values.
     Array target = values.rank() > leaf.rank() || (mask.defined() && !hasInstances(leaf, values))
                        ? expandedTo(leaf, trace.instances_)
@@ -81,7 +88,7 @@ private:
     for (int64_t d = 0; d < values.rank() && d < part.rank(); ++d)
       part = subrange(part, d, 0, std::min(values.shape()[d], part.shape()[d]));
     assignWhere(part, values, mask);
-    leaf = target;
+    replace(name, target);
   }
 
   /// Whether the last dimension of a leaf counts instances.
@@ -93,14 +100,16 @@ private:
   }
 
   void make(const TraceChange::Move &move) {
+    if (move.isResized)
+      return replace(move.leaf, move.values[0]);
     if (move.isWhole)
       return setWhole(move.leaf, move.values[0]);
-    for (size_t i = 0; i < move.indices.size(); ++i) {
+    for (size_t i = 0; i < move.places.size(); ++i) {
       Array &leaf = writable(move.leaf);
-      Array target = elementOf(leaf, move.indices[i]);
+      Array target = elementOf(leaf, move.places[i]);
       if (move.values[i].rank() > target.rank() || (mask.defined() && !hasInstances(leaf, leaf)))
         leaf = expandedTo(leaf, trace.instances_);
-      assignWhere(elementOf(leaf, move.indices[i]), move.values[i], mask);
+      assignWhere(elementOf(leaf, move.places[i]), move.values[i], mask);
     }
   }
 
@@ -205,12 +214,14 @@ ChoiceMap TraceChange::discard(int64_t instance) const {
     for (const Discarded &old : discarded_) {
       if (old.leaf != spec.name)
         continue;
-      int64_t rank = static_cast<int64_t>(spec.shape.size() - old.indices.size());
+      const size_t dimensions = old.indices.empty() ? 0 : starCount(spec.name) - !spec.offsets.empty();
+      int64_t rank = static_cast<int64_t>(spec.shape.size() - dimensions);
       bool own = old.values.rank() > rank;
       Array values = own ? old.values.slice(old.values.rank() - 1, instance).copy() : old.values;
       std::string address =
           old.indices.empty() ? spec.name : Pattern::parse(spec.name).at(old.indices).text();
-      result.set(address, ChoiceValue(values));
+      result.set(address,
+                 old.offsets.defined() ? ChoiceValue::ragged(values, old.offsets) : ChoiceValue(values));
     }
   return result;
 }

@@ -11,13 +11,6 @@ std::string withLevels(const std::string &leaf, const std::string &level) {
   return platePattern(leaf, starCount(leaf), level) + leaf.substr(platePattern(leaf, starCount(leaf)).size());
 }
 
-/// `rows/*/y/+` for plate 1 of `rows/*/y/*`.
-std::string withGrowth(const std::string &leaf, size_t plate) {
-  std::string before = platePattern(leaf, plate), here = platePattern(leaf, plate + 1);
-  return before + here.substr(before.size(), here.size() - before.size() - 1) + "+" +
-         leaf.substr(here.size());
-}
-
 std::string starred(std::string name) {
   for (size_t at; (at = name.find("[]")) != std::string::npos;)
     name.replace(at, 2, "*");
@@ -34,7 +27,7 @@ std::string ChangeBuilder::request(const char *operation) const {
       append(names, withLevels(leaf.spec.name, leaf.isWhole ? "*" : "[]"));
     for (const auto &[plate, values] : leaf.added)
       if (!leaf.drawnPlates.count(plate))
-        append(names, withGrowth(leaf.spec.name, plate));
+        append(names, growthName(leaf.spec.name, plate));
   }
   for (const auto &[name, suffix] : changes)
     append(differing, name + suffix);
@@ -49,37 +42,49 @@ void ChangeBuilder::makeLists() {
     if (!leaf.isWhole)
       for (const auto &[indices, value] : leaf.elements)
         lists.add(leaf.spec.name, indices);
-    // An argument that differs in some elements is read by the outermost plate's index.
+    if (leaf.before.depth() == 0)
+      continue;
+    // An argument that differs in some elements is read by the outermost plate's index, or within its rows.
     for (const auto &[name, suffix] : changes)
-      if (suffix == "[]" && !leaf.before.empty())
-        for (int64_t index : options.diffs.at(name).changed)
-          if (index < leaf.common()[0])
-            lists.add(platePattern(leaf.spec.name, 1), {index});
+      for (int64_t index : suffix == "[]" ? options.diffs.at(name).changed : std::set<int64_t>()) {
+        if (index < std::min(leaf.before.length({}), leaf.after.length({})))
+          lists.add(platePattern(leaf.spec.name, 1), {index});
+        if (leaf.before.isRagged() && index < leaf.before.rows().total()) {
+          int64_t row = leaf.before.rows().rowOf(index);
+          lists.add(platePattern(leaf.spec.name, 2), {row, index - leaf.before.rows().start(row)});
+        }
+      }
   }
 }
 
-Shape ChangeBuilder::lengthsOfPlate(const std::string &plate) const {
+/// No index of the plate is as large.
+int64_t ChangeBuilder::longestOfPlate(const std::string &plate) const {
   std::string pattern = starred(plate);
   for (const Leaf &leaf : leaves)
     if (platePattern(leaf.spec.name, starCount(pattern)) == pattern)
-      return Shape(leaf.before.begin(), leaf.before.begin() + starCount(pattern));
-  return {};
+      return leaf.before.longest(starCount(pattern) - 1);
+  return 0;
 }
 
 /// The leaf with the named elements replaced, as far as it is there before and after.
 Array ChangeBuilder::wholeWith(const Leaf &leaf) const {
   if (leaf.isWhole)
     return leaf.whole;
-  Array values = leaf.old;
-  for (size_t d = 0; d < leaf.before.size(); ++d)
-    values = subrange(values, d, 0, leaf.common()[d]);
-  values = values.copy();
+  Array values;
+  if (leaf.before.isRagged()) {
+    values = keptRows(leaf);
+  } else {
+    values = leaf.old;
+    for (size_t d = 0; d < leaf.before.depth(); ++d)
+      values = subrange(values, d, 0, leaf.common()[d]);
+    values = values.copy();
+  }
   for (const auto &[indices, value] : leaf.elements)
     if (value.rank() > static_cast<int64_t>(leaf.element.size()) &&
         values.rank() == static_cast<int64_t>(leaf.spec.shape.size()))
       values = expandedTo(values, trace.instances_);
   for (const auto &[indices, value] : leaf.elements)
-    assignWhere(elementOf(values, indices), value, {});
+    assignWhere(elementOf(values, leaf.after.at(indices)), value, {});
   return values;
 }
 
@@ -97,7 +102,8 @@ Array ChangeBuilder::listedWith(const Leaf &leaf) const {
   lists.forEach(leaf.spec.name, [&](const Shape &position, const Shape &indices) {
     auto given = leaf.elements.find(indices);
     assignWhere(elementOf(values, position),
-                given == leaf.elements.end() ? elementOf(leaf.old, indices) : given->second, {});
+                given == leaf.elements.end() ? elementOf(leaf.old, leaf.before.at(indices)) : given->second,
+                {});
   });
   return values;
 }
@@ -106,11 +112,12 @@ Array ChangeBuilder::listedWith(const Leaf &leaf) const {
 Array ChangeBuilder::maskFor(const std::string &name) {
   const Leaf &leaf = leafNamed(starred(name));
   bool isListed = name != leaf.spec.name;
-  Array mask = Array::zeros(ElementType::boolean, isListed ? lists.extents(leaf.spec.name) : leaf.common());
+  Shape whole = leaf.after.isRagged() ? leaf.after.shape() : leaf.common();
+  Array mask = Array::zeros(ElementType::boolean, isListed ? lists.extents(leaf.spec.name) : whole);
   Array yes = Array::scalar(true);
   lists.forEach(leaf.spec.name, [&](const Shape &position, const Shape &indices) {
     if (leaf.elements.count(indices))
-      elementOf(mask, isListed ? position : indices).assign(yes);
+      elementOf(mask, isListed ? position : leaf.after.at(indices)).assign(yes);
   });
   return mask;
 }
@@ -122,7 +129,7 @@ Array ChangeBuilder::constraintFor(const std::string &name) {
     if (name == withLevels(leaf.spec.name, "[]"))
       return listedWith(leaf);
     for (const auto &[plate, values] : leaf.added)
-      if (name == withGrowth(leaf.spec.name, plate))
+      if (name == growthName(leaf.spec.name, plate))
         return values;
   }
   return {};
@@ -135,7 +142,7 @@ void ChangeBuilder::bindInputs(const std::string &text) {
       if (Array values = constraintFor(array.name); values.defined())
         inputs.constraints[array.name] = values;
     } else if (array.role == Role::elements) {
-      inputs.elements[array.name] = lists.list(array.name, lengthsOfPlate(array.name));
+      inputs.elements[array.name] = lists.list(array.name, longestOfPlate(array.name));
     } else if (array.role == Role::selected) {
       inputs.selected[array.name] = maskFor(array.name);
     }
@@ -185,81 +192,97 @@ TraceChange ChangeBuilder::finish(const std::string &text, bool isRegenerate) {
 }
 
 void ChangeBuilder::addMoves(TraceChange &change, bool isRegenerate) const {
-  for (const Leaf &leaf : leaves) {
-    if (!leaf.isNamed)
-      continue;
-    TraceChange::Move move{.leaf = leaf.spec.name, .isWhole = leaf.isWhole};
-    const Arrays &drawn = change.outcome_.choices;
-    bool fromKernel = isRegenerate && !options.draws;
-    if (leaf.isWhole) {
-      move.values = {fromKernel ? drawn.at(withLevels(leaf.spec.name, "*")) : leaf.whole};
-    } else if (fromKernel) {
-      auto whole = drawn.find(withLevels(leaf.spec.name, "*"));
-      auto at = [&](const Shape &position, const Shape &indices) {
-        if (!leaf.elements.count(indices))
-          return;
-        move.indices.push_back(indices);
-        move.values.push_back(whole != drawn.end()
-                                  ? elementOf(whole->second, indices)
-                                  : elementOf(drawn.at(withLevels(leaf.spec.name, "[]")), position));
-      };
-      lists.forEach(leaf.spec.name, at);
-    } else {
-      for (const auto &[indices, value] : leaf.elements) {
-        move.indices.push_back(indices);
-        move.values.push_back(value);
-      }
-    }
-    change.moves_.push_back(std::move(move));
+  const bool fromKernel = isRegenerate && !options.draws;
+  for (const Leaf &leaf : leaves)
+    if (leaf.before.isRagged() && leaf.before != leaf.after)
+      change.moves_.push_back({.leaf = leaf.spec.name,
+                               .isWhole = true,
+                               .isResized = true,
+                               .values = {newRows(leaf, change, isRegenerate)}});
+    else if (leaf.isNamed)
+      change.moves_.push_back(moveOf(leaf, change.outcome_.choices, fromKernel));
+}
+
+/// The new values of what is named, as they are given or as the kernel has drawn them.
+TraceChange::Move ChangeBuilder::moveOf(const Leaf &leaf, const Arrays &drawn, bool fromKernel) const {
+  TraceChange::Move move{.leaf = leaf.spec.name, .isWhole = leaf.isWhole};
+  if (!leaf.isNamed)
+    return move;
+  if (leaf.isWhole) {
+    move.values = {fromKernel ? drawn.at(withLevels(leaf.spec.name, "*")) : leaf.whole};
+    return move;
   }
+  auto add = [&](const Shape &indices, const Array &value) {
+    move.indices.push_back(indices);
+    move.places.push_back(leaf.before.at(indices));
+    move.values.push_back(value);
+  };
+  if (!fromKernel) {
+    for (const auto &[indices, value] : leaf.elements)
+      add(indices, value);
+    return move;
+  }
+  auto whole = drawn.find(withLevels(leaf.spec.name, "*"));
+  lists.forEach(leaf.spec.name, [&](const Shape &position, const Shape &indices) {
+    if (leaf.elements.count(indices))
+      add(indices, whole != drawn.end() ? elementOf(whole->second, leaf.after.at(indices))
+                                        : elementOf(drawn.at(withLevels(leaf.spec.name, "[]")), position));
+  });
+  return move;
 }
 
 void ChangeBuilder::addExtensions(TraceChange &change) const {
   for (const Leaf &leaf : leaves) {
-    if (leaf.before == leaf.after)
+    if (leaf.before == leaf.after || leaf.before.isRagged())
       continue;
-    change.newLengths_[leaf.spec.name] = leaf.after;
-    for (size_t d = 0; d < leaf.before.size(); ++d) {
-      if (leaf.after[d] <= leaf.before[d])
+    const Shape &before = leaf.before.shape(), &after = leaf.after.shape();
+    change.newLengths_[leaf.spec.name] = after;
+    for (size_t d = 0; d < before.size(); ++d) {
+      if (after[d] <= before[d])
         continue;
       auto given = leaf.added.find(d);
       auto [from, to] = leaf.gained(d);
       change.extensions_.push_back({leaf.spec.name, from, to,
                                     given != leaf.added.end()
                                         ? given->second
-                                        : change.outcome_.choices.at(withGrowth(leaf.spec.name, d))});
+                                        : change.outcome_.choices.at(growthName(leaf.spec.name, d))});
     }
   }
 }
 
 void ChangeBuilder::addDiscarded(TraceChange &change) const {
-  for (const TraceChange::Move &move : change.moves_) {
-    const Leaf &leaf =
-        *std::find_if(leaves.begin(), leaves.end(), [&](const Leaf &l) { return l.spec.name == move.leaf; });
-    if (move.isWhole && leaf.before == leaf.after) {
-      change.discarded_.push_back({move.leaf, {}, leaf.old});
+  for (const Leaf &leaf : leaves) {
+    bool isOverwritten = leaf.isNamed && leaf.isWhole, isResized = leaf.before != leaf.after;
+    if (leaf.before.isRagged()) {
+      if (leaf.isNamed || isResized)
+        discardRows(leaf, change);
       continue;
     }
-    for (const Shape &indices : move.indices)
-      change.discarded_.push_back({move.leaf, indices, elementOf(leaf.old, indices).copy()});
-  }
-  for (const Leaf &leaf : leaves) {
-    bool overwritten = leaf.isNamed && leaf.isWhole;
-    if (leaf.before == leaf.after || elementCount(leaf.before) == 0 ||
-        (!overwritten && leaf.common() == leaf.before))
+    if (isOverwritten && !isResized) {
+      change.discarded_.push_back({leaf.spec.name, {}, leaf.old, {}});
       continue;
-    Shape indices(leaf.before.size(), 0);
-    bool inner = !std::equal(leaf.before.begin() + 1, leaf.before.end(), leaf.common().begin() + 1);
-    if (!overwritten && !inner)
-      indices[0] = leaf.after[0];
-    do {
-      bool stays = true;
-      for (size_t d = 0; d < indices.size(); ++d)
-        stays = stays && indices[d] < leaf.after[d];
-      if (!stays || overwritten)
-        change.discarded_.push_back({leaf.spec.name, indices, elementOf(leaf.old, indices).copy()});
-    } while (nextIndex(leaf.before, indices));
+    }
+    for (const auto &[indices, value] : leaf.elements)
+      if (!leaf.isWhole)
+        change.discarded_.push_back({leaf.spec.name, indices, elementOf(leaf.old, indices).copy(), {}});
+    if (isResized)
+      discardGone(leaf, isOverwritten, change);
   }
+}
+
+/// The elements of a leaf that are gone, or all of them.
+void ChangeBuilder::discardGone(const Leaf &leaf, bool all, TraceChange &change) const {
+  const Shape &before = leaf.before.shape(), common = leaf.common();
+  if (elementCount(before) == 0 || (!all && common == before))
+    return;
+  Shape indices(before.size(), 0);
+  bool inner = !std::equal(before.begin() + 1, before.end(), common.begin() + 1);
+  if (!all && !inner)
+    indices[0] = leaf.after.shape()[0];
+  do {
+    if (all || !leaf.after.contains(indices))
+      change.discarded_.push_back({leaf.spec.name, indices, elementOf(leaf.old, indices).copy(), {}});
+  } while (nextIndex(before, indices));
 }
 
 } // namespace genfuse

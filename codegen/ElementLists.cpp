@@ -17,6 +17,12 @@ std::string platePattern(const std::string &leaf, size_t depth, const std::strin
   return text;
 }
 
+std::string growthName(const std::string &leaf, size_t plate) {
+  std::string before = platePattern(leaf, plate), here = platePattern(leaf, plate + 1);
+  return before + here.substr(before.size(), here.size() - before.size() - 1) + "+" +
+         leaf.substr(here.size());
+}
+
 void ElementLists::add(const std::string &leaf, const Shape &indices) {
   for (size_t depth = 1; depth <= indices.size(); ++depth)
     indices_[platePattern(leaf, depth)].insert(Shape(indices.begin(), indices.begin() + depth));
@@ -54,12 +60,12 @@ Shape ElementLists::extents(const std::string &leaf) const {
   return sizes;
 }
 
-Array ElementLists::list(const std::string &plate, const Shape &lengths) const {
+Array ElementLists::list(const std::string &plate, int64_t length) const {
   std::string pattern = plate;
   for (size_t at; (at = pattern.find("[]")) != std::string::npos;)
     pattern.replace(at, 2, "*");
   Array array = Array::zeros(ElementType::i64, extents(pattern));
-  std::fill_n(array.values<int64_t>(), array.elementCount(), lengths.back());
+  std::fill_n(array.values<int64_t>(), array.elementCount(), length);
   forEach(pattern, [&](const Shape &position, const Shape &indices) {
     int64_t offset = 0;
     for (size_t d = 0; d < position.size(); ++d)

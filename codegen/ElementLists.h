@@ -18,9 +18,9 @@ public:
   /// Adds an element of a leaf such as `rows/*/y/*`: one index per star.
   void add(const std::string &leaf, const Shape &indices);
 
-  /// The array of a plate, by a name such as `rows/[]/y/[]`. `lengths` are those of the plate and of those
-  /// around it, outermost first.
-  Array list(const std::string &plate, const Shape &lengths) const;
+  /// The array of a plate, by a name such as `rows/[]/y/[]`; `length` is its length (the longest of a ragged
+  /// plate).
+  Array list(const std::string &plate, int64_t length) const;
 
   /// Sizes of the lists that lead to the elements of a leaf.
   Shape extents(const std::string &leaf) const;
@@ -35,6 +35,9 @@ private:
 
 /// The leaf's pattern up to its star number `depth`, with `star` in place of stars.
 std::string platePattern(const std::string &leaf, size_t depth, const std::string &star = "*");
+
+/// The elements that a leaf gains because its plate number `plate` grows: `rows/*/y/+`.
+std::string growthName(const std::string &leaf, size_t plate);
 
 /// How many stars a pattern has.
 size_t starCount(const std::string &pattern);

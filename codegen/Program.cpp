@@ -154,7 +154,7 @@ private:
     bool more = array.rank() == static_cast<int64_t>(single.arrays[i].shape.size()) + 1;
     anyBatched = anyBatched || more;
     const auto &[name, role] = std::tie(single.arrays[i].name, single.arrays[i].role);
-    if (more && role == Role::argument)
+    if (more && (role == Role::argument || role == Role::newArgument))
       expectNoOffsets(single.arrays[i], array);
     if (more && role == Role::argument)
       batched.push_back(name);
@@ -171,7 +171,7 @@ private:
   /// Rows are the same in all instances: they decide how much memory a call needs.
   void expectNoOffsets(const ArraySpec &spec, const Array &array) const {
     for (const OffsetsCheck &check : single.offsets)
-      if (check.argument == spec.name)
+      if (check.argument == spec.name || check.argument == spec.name + "'")
         throw Error(describe(spec) + ": expected offsets that all instances share, of shape [rows + 1], got " +
                     array.describe());
   }

@@ -66,9 +66,9 @@ private:
   struct Move {
     std::string leaf;
     bool isWhole = false;
-    std::vector<Shape> indices;
-    std::vector<Array> values; ///< one per element, or the whole
-    bool isDiscarded = true;
+    bool isResized = false;             ///< the whole leaf has another shape
+    std::vector<Shape> indices, places; ///< of the elements, and where the leaf's array holds them
+    std::vector<Array> values;          ///< one per element, or the whole
   };
   /// Elements that a leaf gains: the region of its new array, and their values.
   struct Extension {
@@ -81,6 +81,7 @@ private:
     std::string leaf;
     Shape indices; ///< of the element; empty for a whole leaf
     Array values;
+    Array offsets; ///< of a whole leaf of a ragged plate
   };
 
   class Trace *trace_ = nullptr;

@@ -274,10 +274,29 @@ LogicalResult PlaceOp::verify() {
       row.getElementType() != whole.getElementType() ||
       row.getShape().drop_front() != whole.getShape().drop_front()) // place_c1
     return emitOpError("does not put ") << row << " into " << whole;
-  auto origin = getStart().getDefiningOp<RowOp>();
-  if (!origin || getStart() != origin.getStart()) // place_c2
-    return emitOpError("expects a start that is that of a gen.row");
+  if (!getOrigin()) // place_c2
+    return emitOpError("expects a start that is that of a gen.row, or within one");
   return success();
+}
+
+static RowOp rowStartingAt(Value value) {
+  auto row = value.getDefiningOp<RowOp>();
+  return row && value == row.getStart() ? row : RowOp();
+}
+
+RowOp PlaceOp::getOrigin() {
+  auto sum = getStart().getDefiningOp<arith::AddIOp>();
+  if (!sum)
+    return rowStartingAt(getStart());
+  RowOp left = rowStartingAt(sum.getLhs());
+  return left ? left : rowStartingAt(sum.getRhs());
+}
+
+Value PlaceOp::getSkipped() {
+  auto sum = getStart().getDefiningOp<arith::AddIOp>();
+  if (!sum)
+    return {};
+  return rowStartingAt(sum.getLhs()) ? sum.getRhs() : sum.getLhs();
 }
 
 // gen.one_hot

@@ -93,13 +93,13 @@ def Gen_EinsumOp : Gen_Op<"einsum", [Pure]> {
 def Gen_PlaceOp : Gen_Op<"place", [Pure]> {
   let summary = "a row of ragged data in its place, zero elsewhere";
   let description = [{
-    A tensor with `total` rows that has `row` at `start` and is zero elsewhere. `start` comes from a `gen.row` and the
-    first dimension of `row` is its length, so that the row lies inside. A sweep over all rows sums them to the whole;
-    as rows do not overlap, `gen-lower` writes them where they belong and adds nothing.
+    A tensor with `total` rows that has `row` at `start` and is zero elsewhere. `start` is that of a `gen.row`, or an
+    element within it; what would lie beyond the end of the row is left out. A sweep over all rows sums them to the
+    whole; as rows do not overlap, `gen-lower` writes them where they belong and adds nothing.
 
     Constraints:
     * (place_c1) the result has the type of `row`, with a first dimension of any size.
-    * (place_c2) `start` is that of a `gen.row`.
+    * (place_c2) `start` is that of a `gen.row`, or `arith.addi` of it and how many elements of the row come before.
 
     Example:
     ```mlir
@@ -125,6 +125,12 @@ def Gen_PlaceOp : Gen_Op<"place", [Pure]> {
   let results = (outs Gen_Tensor:$result);
   let assemblyFormat = "$row `at` $start `of` $total attr-dict `:` type($row) `->` type($result)";
   let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// The row that the values are put into.
+    RowOp getOrigin();
+    /// How many elements of the row come before them; null if none.
+    mlir::Value getSkipped();
+  }];
 }
 
 def Gen_ReduceMaxOp : Gen_Op<"reduce_max", [Pure]> {

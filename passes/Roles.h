@@ -1,10 +1,10 @@
 // What the arguments and results of a derived function mean: attributes that every later stage keeps.
 //   gen.name  = "image/*/y"     gen.role = "choice"     gen.shape = ["xs.0"]     gen.batched (one value per
 //   instance)
-// A leaf of a ragged plate has gen.offsets, the argument with its offsets. A parameter with initial values also has gen.init. Of functions: gen.checks holds what sizes have to keep,
-// gen.counts names the counters of log densities (gen.count at a log density: another one than its leaf), and
-// gen.check_of names the function whose inputs another one checks. gen.call marks the argument of
-// a lowered kernel that is the gf_call.
+// A leaf of a ragged plate has gen.offsets, the argument with its offsets. A parameter with initial values
+// also has gen.init. Of functions: gen.checks holds what sizes have to keep, gen.counts names the counters of
+// log densities (gen.count at a log density: another one than its leaf), and gen.check_of names the function
+// whose inputs another one checks. gen.call marks the argument of a lowered kernel that is the gf_call.
 #pragma once
 
 #include "mlir/IR/Builders.h"
@@ -13,9 +13,9 @@
 namespace genfuse::roles {
 
 inline constexpr llvm::StringLiteral name = "gen.name", role = "gen.role", shape = "gen.shape",
-                                     batched = "gen.batched", init = "gen.init", checks = "gen.checks", offsets = "gen.offsets",
-                                     checkOf = "gen.check_of", count = "gen.count", counts = "gen.counts",
-                                     call = "gen.call";
+                                     batched = "gen.batched", init = "gen.init", checks = "gen.checks",
+                                     offsets = "gen.offsets", checkOf = "gen.check_of", count = "gen.count",
+                                     counts = "gen.counts", call = "gen.call";
 
 inline constexpr llvm::StringLiteral argument = "argument", parameter = "parameter", choice = "choice",
                                      returnGradient = "return_gradient", scoreGradient = "score_gradient",

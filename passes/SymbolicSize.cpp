@@ -168,6 +168,32 @@ std::optional<SizeExpression> sizeOfDimension(Value value, unsigned dimension) {
   return std::nullopt;
 }
 
+/// A bound of what is computed from the lengths of rows.
+static std::optional<SizeExpression> boundOf(Value length) {
+  if (std::optional<SizeExpression> size = sizeExpression(length))
+    return size;
+  Operation *op = length.getDefiningOp();
+  if (auto row = dyn_cast_or_null<gen::RowOp>(op))
+    return sizeExpression(row.getTotal());
+  // Differences are of a length and what it has in common with another: not negative.
+  if (isa_and_nonnull<arith::MinUIOp, arith::SubIOp>(op))
+    return boundOf(op->getOperand(0));
+  return std::nullopt;
+}
+
+std::optional<SizeExpression> boundOfDimension(Value tensor, unsigned dimension) {
+  if (std::optional<SizeExpression> size = sizeOfDimension(tensor, dimension))
+    return size;
+  Operation *op = tensor.getDefiningOp();
+  if (auto sweep = dyn_cast_or_null<gen::SweepOp>(op); sweep && dimension == 0 && !sweep.getStackLast())
+    return boundOf(sweep.getLength());
+  if (auto concat = dyn_cast_or_null<gen::ConcatOp>(op); concat && dimension == 0) {
+    auto first = boundOfDimension(concat.getFirst(), 0), second = boundOfDimension(concat.getSecond(), 0);
+    return first && second ? std::optional(first->plus(*second, 1)) : std::nullopt;
+  }
+  return std::nullopt;
+}
+
 FailureOr<std::string> symbolicSize(Value index, Operation *user) {
   return textOrError(sizeExpression(index), user);
 }

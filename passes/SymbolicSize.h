@@ -30,6 +30,10 @@ std::optional<SizeExpression> sizeExpression(mlir::Value index);
 /// The size of a dimension of a tensor, likewise.
 std::optional<SizeExpression> sizeOfDimension(mlir::Value tensor, unsigned dimension);
 
+/// The same where it is known; otherwise a size that it does not exceed: a row of ragged data is not longer
+/// than all of them.
+std::optional<SizeExpression> boundOfDimension(mlir::Value tensor, unsigned dimension);
+
 /// The index value as text such as `4`, `xs.0` (dimension 0 of argument `xs`) or `xs.0 + 2 * y.1 - 1`. Fails
 /// with a diagnostic at `user` if the value is not affine in sizes of arguments.
 mlir::FailureOr<std::string> symbolicSize(mlir::Value index, mlir::Operation *user);

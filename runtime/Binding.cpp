@@ -123,8 +123,9 @@ void Binding::checkRows() const {
     for (size_t i = 0; i < arrays_.size(); ++i) {
       const ArraySpec &spec = signature_.arrays[i];
       int64_t size = 0;
-      if (spec.role != Role::argument || spec.name != check.argument || !arrays_[i].defined() ||
-          arrays_[i].rank() != 1 || !evaluate(check.size, size))
+      bool isMeant = (spec.role == Role::argument && spec.name == check.argument) ||
+                     (spec.role == Role::newArgument && spec.name + "'" == check.argument);
+      if (!isMeant || !arrays_[i].defined() || arrays_[i].rank() != 1 || !evaluate(check.size, size))
         continue;
       if (check.kind == OffsetsCheck::Kind::total) {
         checkOffsets(arrays_[i], size, describe(spec));

@@ -36,7 +36,8 @@ std::string quoted(const std::string &text) { return "'" + text + "'"; }
 void checkWholeLeaf(const Pattern &leaf, const ChoiceValue &value) {
   const bool ragged = value.offsets().defined();
   if (ragged && leaf.stars() < 2)
-    throw Error("address " + quoted(leaf.text()) + ": expected the name of a ragged plate's leaf, with two "
+    throw Error("address " + quoted(leaf.text()) +
+                ": expected the name of a ragged plate's leaf, with two "
                 "indices or more");
   if (value.array().rank() < static_cast<int64_t>(leaf.stars()) - ragged)
     throw Error("address " + quoted(leaf.text()) + ": expected an array of rank " +

@@ -48,8 +48,9 @@ public:
   /// the whole leaf was set, otherwise assembled from `y/0 ... y/n-1`. Errors, which name the address: a
   /// missing element, an index past the end, a sub-map where a value is expected and the reverse, another
   /// type or shape.
-  /// With `offsets` (i64 [rows + 1]) the two outermost plates are ragged rows: one length for both, that of all rows
-  /// together, and `rows/1/y/0` is at offsets[1]; an index past the end is one past the end of its row.
+  /// With `offsets` (i64 [rows + 1]) the two outermost plates are ragged rows: one length for both, that of
+  /// all rows together, and `rows/1/y/0` is at offsets[1]; an index past the end is one past the end of its
+  /// row.
   Array leafArray(std::string_view leaf, ElementType type, const Shape &plateLengths,
                   const Shape &elementShape, const Array &offsets = {}) const;
 

@@ -14,7 +14,8 @@ class LeafAssembly {
 public:
   LeafAssembly(Pattern leaf, ElementType type, const Shape &plates, const Shape &element,
                std::optional<Offsets> offsets)
-      : leaf_(std::move(leaf)), plates_(plates), offsets_(std::move(offsets)), values_(Array::zeros(type, join(plates, element))),
+      : leaf_(std::move(leaf)), plates_(plates), offsets_(std::move(offsets)),
+        values_(Array::zeros(type, join(plates, element))),
         present_(Array::zeros(ElementType::boolean, plates)) {}
 
   /// Takes the value of an entry whose path is `same` as the leaf's.
@@ -128,7 +129,8 @@ Array ChoiceMap::leafArray(std::string_view leafName, ElementType type, const Sh
     shape.insert(shape.end(), elementShape.begin(), elementShape.end());
     const Array &own = whole->second.offsets();
     if (own.defined() && (!offsets.defined() || own != offsets))
-      throw Error("address '" + leaf.text() + "': expected values with the offsets of the arguments, got others");
+      throw Error("address '" + leaf.text() +
+                  "': expected values with the offsets of the arguments, got others");
     return whole->second.as(type, shape, leafName);
   }
   std::optional<Offsets> rows;

@@ -1,5 +1,5 @@
-// Offsets of ragged data: row i is the elements offsets[i] .. offsets[i + 1] - 1 of arrays in which the rows lie one
-// after the other.
+// Offsets of ragged data: row i is the elements offsets[i] .. offsets[i + 1] - 1 of arrays in which the rows
+// lie one after the other.
 #pragma once
 
 #include "runtime/Array.h"
@@ -20,6 +20,8 @@ public:
   /// The row that holds an element.
   int64_t rowOf(int64_t position) const;
 
+  friend bool operator==(const Offsets &, const Offsets &) = default;
+
 private:
   std::vector<int64_t> ends_;
 };
@@ -27,8 +29,8 @@ private:
 /// Row `row` of the values `[total, ...]`, without a copy.
 Array rowOf(const Array &values, const Offsets &offsets, int64_t row);
 
-/// Errors, which begin with `what`: offsets that do not begin with 0, decrease (with the index and both values), or do
-/// not end with `total`.
+/// Errors, which begin with `what`: offsets that do not begin with 0, decrease (with the index and both
+/// values), or do not end with `total`.
 void checkOffsets(const Array &offsets, int64_t total, const std::string &what);
 
 /// The length of the longest row.

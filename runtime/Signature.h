@@ -60,11 +60,12 @@ struct SizeCheck {
   std::string place; ///< where the model needs it: `model.cpp:7:12`
 };
 
-/// What the values of offsets have to be: rows that fill `size` elements, or rows that are no longer than that.
+/// What the values of offsets have to be: rows that fill `size` elements, or rows that are no longer than
+/// that.
 struct OffsetsCheck {
   enum class Kind { total, longest };
   Kind kind = Kind::total;
-  std::string argument; ///< that holds the offsets
+  std::string argument; ///< that holds the offsets; followed by ' if it is a new argument
   Dimension size;
   std::string text;  ///< of the size: `s.0`
   std::string place; ///< where the model needs it

@@ -50,6 +50,9 @@ private:
   Value input(llvm::StringRef role, size_t choice, const Region &region, mlir::Type element);
   /// The list of elements of the innermost plate.
   Value listOf(gen::MapOp plate);
+  /// Whether arrays for the region hold the rows of a ragged plate one after the other, as its new leaf does.
+  bool isFlat(size_t choice, const Region &region) const;
+  bool isFlat(const Choice &choice, const Region &region) const;
   /// Sizes of the levels of a region that have one, as texts and as far as they are static.
   mlir::SmallVector<std::string> levelShape(const Choice &choice, const Region &region);
   mlir::SmallVector<int64_t> levelSizes(const Choice &choice, const Region &region);
@@ -85,12 +88,16 @@ private:
   Frame &frame() { return *frames.back(); }
   Region region() const;
   mlir::SmallVector<Value> indices() const;
+  /// Where the leaf of the trace holds the current element.
+  mlir::SmallVector<Value> leafPlaces();
   /// Where an input for the region holds the current element.
-  mlir::SmallVector<Value> places() const;
+  mlir::SmallVector<Value> places();
+  /// The index of the current element of a row among those of all rows.
+  Value flatIndex(const Frame &frame, Version version);
   bool hasLevel(Level::Kind kind) const;
   bool isNew() const { return hasLevel(Level::Kind::added); }
   bool isGone() const { return hasLevel(Level::Kind::removed); }
-  ArgumentChange::Length lengthChange(gen::MapOp plate) const;
+  LengthChange lengthChange(gen::MapOp plate) const;
 
   // ChangeTerms.cpp: the sums.
   Totals terms(mlir::Block &block);
@@ -105,6 +112,8 @@ private:
   bool isGiven(size_t choice, const Region &region) const;
   std::vector<Region> drawnRegions(size_t choice);
   Value drawnLeaf(size_t choice, const Region &region, size_t depth = 0);
+  Value startOf(gen::MapOp plate, Level level);
+  Value placed(gen::MapOp plate, Value rowPart, Value start);
 
   bool is(GfiOperation operation) const { return request.operation == operation; }
 

@@ -5,6 +5,7 @@
 #include "passes/SymbolicSize.h"
 #include "passes/derive/ChangeDeriver.h"
 #include "passes/derive/DeriveChange.h"
+#include "passes/derive/Ragged.h"
 
 using namespace mlir;
 
@@ -20,6 +21,13 @@ LogicalResult ChangeDeriver::resolveName(StringRef name) {
     std::optional<Region> region = matchRegion(choice.pattern, name);
     if (!region)
       continue;
+    auto isListed = [](const Level &level) { return level.kind == Kind::listed; };
+    auto isAll = [](const Level &level) { return level.kind == Kind::all || level.kind == Kind::added; };
+    if (raggedDepth(choice.plates) && !llvm::all_of(*region, isListed) && !llvm::all_of(*region, isAll))
+      return error() << "elements of a ragged plate are named as a whole, '" << choice.pattern
+                     << "', or by lists, '"
+                     << regionText(choice.pattern, Region(region->size(), Level{Kind::listed})) << "', got '"
+                     << name << "'";
     bool extends = llvm::any_of(*region, [](const Level &l) { return l.kind == Kind::added; });
     if (extends && !is(GfiOperation::update))
       return error() << "only update takes elements that are added, got '" << name << "'";
@@ -70,7 +78,7 @@ LogicalResult ChangeDeriver::resolve() {
   for (auto [i, regions] : llvm::enumerate(extensions))
     for (const Region &region : regions)
       for (auto [level, plate] : llvm::zip(region, choices[i].plates))
-        if (level.kind == Kind::added && changes->length(plate) != Length::grows)
+        if (level.kind == Kind::added && !mayGrow(changes->length(plate)))
           return error() << "'" << regionText(choices[i].pattern, region)
                          << "' names elements that are added, but no changed argument makes the plate grow";
   return success();
@@ -99,6 +107,7 @@ LogicalResult ChangeDeriver::buildArguments() {
       return failure();
     leaves.push_back(
         addArgument(leafType(choice), roles::choice, choice.pattern, *shape, locationOf(choice)));
+    markArgument(choice);
   }
   if (!is(GfiOperation::project) && !request.replay)
     addRandomArguments();
@@ -119,14 +128,27 @@ std::string ChangeDeriver::addedSize(gen::MapOp plate) {
   return after + (StringRef(minus).starts_with("-") ? " - " + minus.substr(1) : " + " + minus);
 }
 
+bool ChangeDeriver::isFlat(size_t choice, const Region &region) const {
+  return isFlat(choices[choice], region);
+}
+
+bool ChangeDeriver::isFlat(const Choice &choice, const Region &region) const {
+  std::optional<size_t> depth = raggedDepth(choice.plates);
+  return depth && *depth < region.size() && region[*depth].kind != Kind::listed;
+}
+
 SmallVector<std::string> ChangeDeriver::levelShape(const Choice &choice, const Region &region) {
   SmallVector<std::string> shape;
   bool isAdded = false;
   for (auto [d, level] : llvm::enumerate(region)) {
     gen::MapOp plate = choice.plates[d];
-    std::string size = *symbolicSize(plate.getLength(), plate);
+    if (gen::RowOp row = rowOf(plate); row && level.kind != Kind::listed) {
+      shape = {changes->newSize(*symbolicSize(row.getTotal(), row))};
+      continue;
+    }
+    std::string size = rowOf(plate) ? "" : *symbolicSize(plate.getLength(), plate);
     if (level.kind == Kind::all)
-      shape.push_back(isAdded || changes->length(plate) == Length::shrinks ? changes->newSize(size) : size);
+      shape.push_back(isAdded || mayShrink(changes->length(plate)) ? changes->newSize(size) : size);
     else if (level.kind == Kind::listed)
       shape.push_back(plateText(choice.pattern, atDepth(region, d + 1)) + "." + std::to_string(shape.size()));
     else if (level.kind == Kind::added)
@@ -141,7 +163,9 @@ SmallVector<int64_t> ChangeDeriver::levelSizes(const Choice &choice, const Regio
   for (auto [d, level] : llvm::enumerate(region)) {
     gen::MapOp plate = choice.plates[d];
     IntegerAttr length;
-    if (level.kind == Kind::all && matchPattern(plate.getLength(), m_Constant(&length)))
+    if (rowOf(plate) && level.kind != Kind::listed)
+      sizes = {ShapedType::kDynamic};
+    else if (level.kind == Kind::all && matchPattern(plate.getLength(), m_Constant(&length)))
       sizes.push_back(length.getInt());
     else if (level.kind != Kind::constant)
       sizes.push_back(ShapedType::kDynamic);
@@ -180,7 +204,9 @@ Value ChangeDeriver::listOf(gen::MapOp plate) {
   if (known)
     return known;
   // An index is computed from the list: there has to be an element.
-  checks.push_back("1 <= " + *symbolicSize(plate.getLength(), plate) + " | " + placeOf(plate.getLoc()));
+  gen::RowOp row = rowOf(plate);
+  checks.push_back("1 <= " + *symbolicSize(row ? row.getTotal() : plate.getLength(), plate) + " | " +
+                   placeOf(plate.getLoc()));
   return known = addArgument(RankedTensorType::get(levelSizes(choice, here), builder.getI64Type()),
                              roles::elements, name, levelShape(choice, here), plate.getLoc());
 }
@@ -196,10 +222,8 @@ void ChangeDeriver::addChecks() {
                          placeOf(choice.op->getLoc()));
   }
   for (const std::string &check : sizeChecks(model)) {
-    auto [sizes, place] = StringRef(check).split(" | ");
-    std::string renamed = changes->newSize(sizes.str());
-    if (renamed != sizes)
-      checks.push_back(renamed + " | " + place.str());
+    if (std::string renamed = changes->newCheck(check); renamed != check)
+      checks.push_back(renamed);
   }
 }
 

@@ -1,12 +1,12 @@
 // The sums of a change: which log densities enter the weight and the score, and over which elements.
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "passes/derive/ChangeDeriver.h"
+#include "passes/derive/Ragged.h"
 
 using namespace mlir;
 
 namespace genfuse {
 
-using Length = ArgumentChange::Length;
 using Kind = Level::Kind;
 
 ChangeDeriver::Totals ChangeDeriver::terms(Block &block) {
@@ -77,10 +77,12 @@ std::set<Level> ChangeDeriver::levelsOf(gen::MapOp plate) {
     return {Level{}};
   if (region() != Region(depth))
     return levels;
-  if (Length length = lengthChange(plate); length != Length::equal)
-    levels.insert({length == Length::grows ? Kind::added : Kind::removed});
+  if (mayGrow(lengthChange(plate)))
+    levels.insert({Kind::added});
+  if (mayShrink(lengthChange(plate)))
+    levels.insert({Kind::removed});
   plate.getBody().walk([&](gen::MapOp inner) {
-    if (lengthChange(inner) != Length::equal)
+    if (lengthChange(inner) != LengthChange::equal)
       levels.insert(Level{});
   });
   return levels;
@@ -153,7 +155,7 @@ std::vector<Region> ChangeDeriver::drawnRegions(size_t choice) {
   for (size_t d = 0; d < plates.size(); ++d) {
     Region added(plates.size());
     added[d].kind = Kind::added;
-    if (changes->length(plates[d]) == Length::grows && !isGiven(choice, added))
+    if (mayGrow(changes->length(plates[d])) && !isGiven(choice, added))
       regions.push_back(added);
   }
   return regions;
@@ -164,9 +166,32 @@ Value ChangeDeriver::drawnLeaf(size_t choice, const Region &region, size_t depth
   if (depth == region.size())
     return get(op.getResult(), Version::after);
   gen::MapOp plate = choices[choice].plates[depth];
-  return sweep(plate, region[depth], countOf(plate, region[depth], Version::after), [&] {
-    return Yield{{}, {drawnLeaf(choice, region, depth + 1)}};
+  bool isFlatLeaf = isFlat(choice, region);
+  // Around a ragged plate each iteration puts its row in place.
+  bool aroundRows = isFlatLeaf && depth < *raggedDepth(choices[choice].plates);
+  Value start = isFlatLeaf && rowOf(plate) ? startOf(plate, region[depth]) : Value();
+  Value values = sweep(plate, region[depth], countOf(plate, region[depth], Version::after), [&] {
+    Value inside = drawnLeaf(choice, region, depth + 1);
+    return aroundRows ? Yield{{inside}, {}} : Yield{{}, {inside}};
   })[0];
+  return start ? placed(plate, values, start) : values;
+}
+
+/// Where the elements of a level of a row begin in the new leaf.
+Value ChangeDeriver::startOf(gen::MapOp plate, Level level) {
+  gen::RowOp row = rowOf(plate);
+  Value start = get(row.getStart(), Version::after);
+  if (level.kind != Kind::added)
+    return start;
+  return arith::AddIOp::create(builder, plate.getLoc(), start, get(row.getLength(), Version::before));
+}
+
+Value ChangeDeriver::placed(gen::MapOp plate, Value rowPart, Value start) {
+  auto type = cast<RankedTensorType>(rowPart.getType());
+  SmallVector<int64_t> shape(type.getShape());
+  shape[0] = ShapedType::kDynamic;
+  return gen::PlaceOp::create(builder, plate.getLoc(), type.clone(shape), rowPart, start,
+                              get(rowOf(plate).getTotal(), Version::after));
 }
 
 } // namespace genfuse

@@ -3,13 +3,13 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "passes/derive/ChangeDeriver.h"
+#include "passes/derive/Ragged.h"
 #include "llvm/ADT/ScopeExit.h"
 
 using namespace mlir;
 
 namespace genfuse {
 
-using Length = ArgumentChange::Length;
 using Kind = Level::Kind;
 
 // Where the evaluation is.
@@ -28,11 +28,30 @@ SmallVector<Value> ChangeDeriver::indices() const {
   return indices;
 }
 
-SmallVector<Value> ChangeDeriver::places() const {
+Value ChangeDeriver::flatIndex(const Frame &frame, Version version) {
+  gen::RowOp row = rowOf(cast<gen::MapOp>(frame.source->getParentOp()));
+  return arith::AddIOp::create(builder, row.getLoc(), get(row.getStart(), version), frame.index);
+}
+
+SmallVector<Value> ChangeDeriver::leafPlaces() {
   SmallVector<Value> places;
   for (const Frame *frame : ArrayRef(frames).drop_front())
-    if (frame->level.kind != Kind::constant)
+    if (rowOf(cast<gen::MapOp>(frame->source->getParentOp())))
+      places = {flatIndex(*frame, Version::before)};
+    else
+      places.push_back(frame->index);
+  return places;
+}
+
+SmallVector<Value> ChangeDeriver::places() {
+  SmallVector<Value> places;
+  for (const Frame *frame : ArrayRef(frames).drop_front()) {
+    bool isListed = frame->level.kind == Kind::listed;
+    if (!isListed && rowOf(cast<gen::MapOp>(frame->source->getParentOp())))
+      places = {flatIndex(*frame, Version::after)};
+    else if (frame->level.kind != Kind::constant)
       places.push_back(frame->level.kind == Kind::all ? frame->index : frame->position);
+  }
   return places;
 }
 
@@ -41,8 +60,8 @@ bool ChangeDeriver::hasLevel(Kind kind) const {
 }
 
 /// Within elements that are new or gone, a plate has one length only.
-Length ChangeDeriver::lengthChange(gen::MapOp plate) const {
-  return isNew() || isGone() ? Length::equal : changes->length(plate);
+LengthChange ChangeDeriver::lengthChange(gen::MapOp plate) const {
+  return isNew() || isGone() ? LengthChange::equal : changes->length(plate);
 }
 
 // Values.
@@ -103,7 +122,7 @@ Value ChangeDeriver::choiceValue(size_t choice, Version version) {
     return isGiven(choice, region()) ? element(input(roles::constraint, choice, region(), op.getType()),
                                                op.getType(), places(), loc)
                                      : drawnValue(choice);
-  Value old = element(leaves[choice], op.getType(), indices(), loc);
+  Value old = element(leaves[choice], op.getType(), leafPlaces(), loc);
   if (version == Version::before)
     return old;
   Value condition;
@@ -140,6 +159,8 @@ Value ChangeDeriver::newValue(size_t choice, Value &condition) {
     }
     listed = listed && level == f->level;
   }
+  if (isFlat(choice, given))
+    where = places();
   if (isMasked(choice, given)) {
     Value mask = input(roles::selected, choice, given, builder.getI1Type());
     Value here = element(mask, builder.getI1Type(), where, loc);
@@ -170,35 +191,34 @@ Value ChangeDeriver::plateResult(gen::MapOp plate, unsigned result, Version vers
     })[0];
   };
   Value common = elements({Kind::all});
-  if (version == Version::before || lengthChange(plate) != Length::grows)
+  if (version == Version::before || !mayGrow(lengthChange(plate)))
     return common;
   return gen::ConcatOp::create(builder, plate.getLoc(), plate.getResult(result).getType(), common,
                                elements({Kind::added}));
 }
 
 /// How many iterations handle the elements of a level. All of them: those of one version, or, for the new
-/// version of a plate that grows, those that were there before.
+/// version of a plate whose length differs, those that are there before and after.
 Value ChangeDeriver::countOf(gen::MapOp plate, Level level, Version version) {
   Value length = plate.getLength();
   Location loc = plate.getLoc();
-  // Of an element that is gone, everything within it is gone.
-  bool asBefore = isGone() || lengthChange(plate) == Length::grows;
-  switch (level.kind) {
-  case Kind::all:
-    return get(length, asBefore ? Version::before : version);
-  case Kind::listed: {
+  if (level.kind == Kind::constant)
+    return {};
+  if (level.kind == Kind::listed) {
     Value list = listOf(plate);
     int64_t last = cast<RankedTensorType>(list.getType()).getRank() - 1;
     return tensor::DimOp::create(builder, loc, list, last);
   }
-  case Kind::constant:
-    return {};
-  case Kind::added:
-    return subtract(get(length, Version::after), get(length, Version::before), loc);
-  case Kind::removed:
-    return subtract(get(length, Version::before), get(length, Version::after), loc);
-  }
-  return {};
+  LengthChange change = lengthChange(plate);
+  bool isAll = level.kind == Kind::all;
+  // Of an element that is gone, everything within it is gone.
+  if (isAll && (change == LengthChange::equal || version == Version::before))
+    return get(length, isGone() ? Version::before : version);
+  Value before = get(length, Version::before), after = get(length, Version::after);
+  Value common = change == LengthChange::grows     ? before
+                 : change == LengthChange::shrinks ? after
+                                                   : arith::MinUIOp::create(builder, loc, before, after);
+  return isAll ? common : subtract(level.kind == Kind::added ? after : before, common, loc);
 }
 
 Value ChangeDeriver::subtract(Value left, Value right, Location loc) {
@@ -216,6 +236,7 @@ Value ChangeDeriver::indexOf(gen::MapOp plate, Level level, Value position) {
     return arith::IndexCastOp::create(builder, loc, builder.getIndexType(), number);
   }
   Value first = get(plate.getLength(), level.kind == Kind::added ? Version::before : Version::after);
+  // Where a row has no such elements, their number is 0.
   return arith::AddIOp::create(builder, loc, first, position);
 }
 

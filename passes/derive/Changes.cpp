@@ -1,6 +1,7 @@
 #include "passes/derive/Changes.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "passes/SymbolicSize.h"
+#include "passes/derive/Ragged.h"
 #include "llvm/ADT/StringExtras.h"
 
 using namespace mlir;
@@ -64,6 +65,16 @@ std::string Changes::newSize(const std::string &text) const {
   return llvm::join(renamed, " ");
 }
 
+std::string Changes::newCheck(const std::string &line) const {
+  auto [sizes, place] = StringRef(line).split(" | ");
+  std::string renamed = newSize(sizes.str());
+  for (const ArgumentChange &change : changes)
+    for (StringRef check : {"offsets ", "longest "})
+      if (std::string name = check.str() + change.name; StringRef(renamed).starts_with(name + " "))
+        renamed.insert(name.size(), "'");
+  return renamed + " | " + place.str();
+}
+
 LogicalResult Changes::visit(Block &block, size_t depth) {
   for (Operation &op : block.without_terminator()) {
     if (auto plate = dyn_cast<gen::MapOp>(op)) {
@@ -84,6 +95,9 @@ LogicalResult Changes::visit(Block &block, size_t depth) {
     if (auto dim = dyn_cast<tensor::DimOp>(op)) {
       if (dependsOnLength(dim.getResult()))
         change = Region(depth);
+    } else if (auto row = dyn_cast<gen::RowOp>(op)) {
+      if (rowsDiffer(row))
+        change = Region(depth);
     } else if (auto extract = dyn_cast<tensor::ExtractOp>(op)) {
       Value first = extract.getIndices().empty() ? Value() : extract.getIndices().front();
       change = changeOfElement(&op, extract.getTensor(), first, depth);
@@ -102,7 +116,7 @@ LogicalResult Changes::visit(Block &block, size_t depth) {
 }
 
 LogicalResult Changes::visitPlate(gen::MapOp plate, size_t depth) {
-  FailureOr<Length> length = lengthOf(plate);
+  FailureOr<LengthChange> length = lengthOf(plate);
   if (failed(length))
     return failure();
   lengths[plate] = *length;
@@ -111,7 +125,7 @@ LogicalResult Changes::visitPlate(gen::MapOp plate, size_t depth) {
     return failure();
   for (auto [result, yielded] : llvm::zip(plate.getResults(), body.getTerminator()->getOperands())) {
     Change change = changeOf(yielded, depth + 1);
-    if (*length != Length::equal)
+    if (*length != LengthChange::equal)
       change = Region(depth + 1);
     if (change)
       changed[result] = atDepth(*change, depth);
@@ -126,10 +140,11 @@ Changes::Change Changes::changeOf(Value value, size_t depth) const {
   return atDepth(found->second, depth);
 }
 
-Changes::Change Changes::changeOfOperands(Operation *op, size_t depth) const {
+Changes::Change Changes::changeOfOperands(Operation *op, size_t depth, ValueRange without) const {
   Change change;
   for (Value operand : op->getOperands())
-    joinInto(change, changeOf(operand, depth));
+    if (!llvm::is_contained(without, operand))
+      joinInto(change, changeOf(operand, depth));
   return change;
 }
 
@@ -137,19 +152,52 @@ Changes::Change Changes::changeOfOperands(Operation *op, size_t depth) const {
 Changes::Change Changes::changeOfElement(Operation *op, Value from, Value firstIndex, size_t depth) const {
   auto argument = dyn_cast<BlockArgument>(from);
   const ArgumentChange *known = argument ? find(argument) : nullptr;
+  gen::RowOp row = firstIndex ? rowOfElement(firstIndex) : gen::RowOp();
+  if (known && row)
+    return changeOfRowElement(op, *known, row, depth);
   std::optional<size_t> level = plateLevel(firstIndex);
-  if (!known || !level || known->values == Values::any)
+  if (!known || !level || known->values == Values::any || isMoved(from))
     return changeOfOperands(op, depth);
-  Change change;
-  for (Value operand : op->getOperands())
-    if (operand != from)
-      joinInto(change, changeOf(operand, depth));
+  Change change = changeOfOperands(op, depth, from);
   if (known->values == Values::listed) {
     Region listed(depth);
     listed[*level].kind = Level::Kind::listed;
     joinInto(change, listed);
   }
   return change;
+}
+
+/// Elements of rows are compared row by row, wherever the rows lie.
+Changes::Change Changes::changeOfRowElement(Operation *op, const ArgumentChange &known, gen::RowOp row,
+                                            size_t depth) const {
+  if (known.values == Values::any || (known.values == Values::listed && rowsDiffer(row)))
+    return Region(depth);
+  Value from = op->getOperand(0), index = op->getOperand(1);
+  Change change = changeOfOperands(op, depth, {from, index});
+  if (known.values == Values::listed) {
+    Region listed(depth);
+    listed[0].kind = listed[1].kind = Level::Kind::listed; // rows stand in an outermost plate (row_c3)
+    joinInto(change, listed);
+  }
+  return change;
+}
+
+bool Changes::rowsDiffer(gen::RowOp row) const {
+  const ArgumentChange *change = find(cast<BlockArgument>(row.getOffsets()));
+  return change && change->values != Values::equal;
+}
+
+/// Whether an argument holds rows that other offsets move: what is said of its elements is said row by row.
+bool Changes::isMoved(Value data) const {
+  return llvm::any_of(data.getUsers(), [&](Operation *user) {
+    Value first;
+    if (auto extract = dyn_cast<tensor::ExtractOp>(user); extract && !extract.getIndices().empty())
+      first = extract.getIndices().front();
+    else if (auto slice = dyn_cast<tensor::ExtractSliceOp>(user))
+      first = dyn_cast<Value>(slice.getMixedOffsets().front());
+    gen::RowOp row = first ? rowOfElement(first) : gen::RowOp();
+    return row && rowsDiffer(row);
+  });
 }
 
 bool Changes::dependsOnLength(Value size) const {
@@ -169,17 +217,19 @@ bool Changes::sizeChanges(Value tensor, unsigned dimension) const {
   });
 }
 
-FailureOr<Length> Changes::lengthOf(gen::MapOp plate) const {
+FailureOr<LengthChange> Changes::lengthOf(gen::MapOp plate) const {
+  if (gen::RowOp row = rowOf(plate))
+    return rowsDiffer(row) ? LengthChange::varies : LengthChange::equal;
   std::optional<SizeExpression> size = sizeExpression(plate.getLength());
-  Length result = Length::equal;
+  LengthChange result = LengthChange::equal;
   gen::FuncOp function = model;
   for (const auto &[key, coefficient] : size ? size->terms : decltype(size->terms){}) {
     const ArgumentChange *change = find(function.getBody().getArgument(key.first));
     if (!change || change->length == Length::equal || key.second != 0 || coefficient == 0)
       continue;
     bool grows = (change->length == Length::grows) == (coefficient > 0);
-    Length here = grows ? Length::grows : Length::shrinks;
-    if (result != Length::equal && result != here)
+    LengthChange here = grows ? LengthChange::grows : LengthChange::shrinks;
+    if (result != LengthChange::equal && result != here)
       return plate.emitOpError("has a length that grows with one changed argument and shrinks with another");
     result = here;
   }

@@ -13,6 +13,11 @@ gen::RowOp rowOf(gen::MapOp plate) {
   return row && plate.getLength() == row.getLength() ? row : gen::RowOp();
 }
 
+std::optional<size_t> raggedDepth(ArrayRef<gen::MapOp> plates) {
+  auto found = llvm::find_if(plates, [](gen::MapOp plate) { return bool(rowOf(plate)); });
+  return found == plates.end() ? std::nullopt : std::optional<size_t>(found - plates.begin());
+}
+
 gen::RowOp rowOfElement(Value index) {
   auto sum = index.getDefiningOp<arith::AddIOp>();
   for (unsigned i = 0; sum && i < 2; ++i) {

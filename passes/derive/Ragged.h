@@ -8,6 +8,9 @@ namespace genfuse {
 /// The row that a plate runs over; null if it is not ragged.
 gen::RowOp rowOf(gen::MapOp plate);
 
+/// How deep the ragged plate is, if one of these, outermost first, is.
+std::optional<size_t> raggedDepth(llvm::ArrayRef<gen::MapOp> plates);
+
 /// The row of which an index, `start + index of its plate`, is an element; null if it is none.
 gen::RowOp rowOfElement(mlir::Value index);
 

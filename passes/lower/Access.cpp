@@ -312,8 +312,11 @@ void Lowerer::forEachIndex(Indices sizes, function_ref<void(Indices)> body) {
 
 void Lowerer::fill(const View &view, Indices sizes, double value) {
   Type element = cast<MemRefType>(view.memory.getType()).getElementType();
-  Value zero = number(value, element);
-  forEachIndex(sizes, [&](Indices indices) { store(view, indices, {zero}); });
+  Value filling =
+      isa<FloatType>(element)
+          ? number(value, element)
+          : Value(make<arith::ConstantOp>(builder.getIntegerAttr(element, static_cast<int64_t>(value))));
+  forEachIndex(sizes, [&](Indices indices) { store(view, indices, {filling}); });
 }
 
 std::optional<View> Lowerer::inMemory(Value value, Operation *user) {

@@ -98,7 +98,7 @@ std::optional<SizeExpression> Lowerer::elementsOf(Value tensor) {
   auto type = cast<RankedTensorType>(tensor.getType());
   SizeExpression product{1, {}};
   for (int64_t d = 0; d < type.getRank(); ++d) {
-    std::optional<SizeExpression> size = sizeOfDimension(tensor, d);
+    std::optional<SizeExpression> size = boundOfDimension(tensor, d);
     // A row of ragged data is not longer than all of them.
     if (gen::RowOp row = size ? gen::RowOp() : rowOfDimension(tensor, d))
       size = sizeExpression(row.getTotal());

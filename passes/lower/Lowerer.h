@@ -173,8 +173,10 @@ private:
   mlir::LogicalResult lowerRow(gen::RowOp op);
   bool lowerRowElement(mlir::Operation *op);
   bool isJoin(gen::SweepOp sweep, unsigned sum);
-  bool isFilledByRows(gen::PlaceOp place);
+  bool joinsAll(gen::SweepOp sweep, unsigned sum);
+  std::optional<View> placeOf(gen::PlaceOp place, gen::SweepOp part);
   View rowOf(View whole, gen::PlaceOp place);
+  mlir::SmallVector<Index> placedSizes(gen::PlaceOp place);
   void storeRow(const View &whole, gen::PlaceOp place);
 
   // Random.cpp

@@ -83,9 +83,13 @@ SmallVector<Index> Lowerer::sizesOf(Value value) {
     }
     std::optional<SizeExpression> size = sizeOfDimension(value, d);
     gen::RowOp row = size ? gen::RowOp() : rowOfDimension(value, d);
-    sizes.push_back(size  ? Index(evaluate(builder, *size, dims))
-                    : row ? Index(scalar(row.getLength()).value)
-                          : Index());
+    auto sweep = value.getDefiningOp<gen::SweepOp>();
+    Value length = row                                         ? row.getLength()
+                   : sweep && d == 0 && !sweep.getStackLast() ? sweep.getLength()
+                                                               : Value();
+    sizes.push_back(size     ? Index(evaluate(builder, *size, dims))
+                    : length ? Index(scalar(length).value)
+                             : Index());
   }
   return sizes;
 }
@@ -237,7 +241,7 @@ bool Lowerer::isChecked(Value index, Index size) {
   if (auto argument = dyn_cast<BlockArgument>(index)) {
     // How often a sweep over a row runs is known only at run time: what has the length of the row is safe.
     auto sweep = dyn_cast<gen::SweepOp>(argument.getOwner()->getParentOp());
-    bool isRow = sweep && sweep.getLength().getDefiningOp<gen::RowOp>();
+    bool isRow = sweep && !sweep.getStackLast() && !sizeExpression(sweep.getLength());
     return !isRow || dyn_cast<Value>(size) == scalar(sweep.getLength()).value;
   }
   if (scalar(index).isLaneIndex) // of a row

@@ -50,24 +50,75 @@ bool Lowerer::isJoin(gen::SweepOp sweep, unsigned sum) {
   auto place = sweep.getYield().getOperand(sum).getDefiningOp<gen::PlaceOp>();
   if (!place || place->getBlock() != sweep.getBlock() || sweep.getLanes().value_or(1) > 1)
     return false;
-  auto row = place.getStart().getDefiningOp<gen::RowOp>();
+  gen::RowOp row = place.getOrigin();
   auto isOutside = [&](Value value) { return !sweep.getBody().isAncestor(value.getParentRegion()); };
-  return row && row.getIndex() == sweep.getIndex() && isOutside(row.getOffsets()) &&
-         isOutside(row.getTotal());
+  Value number = row.getIndex();
+  if (auto later = number.getDefiningOp<arith::AddIOp>())
+    number = isOutside(later.getLhs())   ? later.getRhs()
+             : isOutside(later.getRhs()) ? later.getLhs()
+                                         : Value();
+  return number == sweep.getIndex() && isOutside(row.getOffsets()) && isOutside(row.getTotal());
 }
 
-/// Whether the whole is as long as all rows: then they leave nothing between and behind them.
-bool Lowerer::isFilledByRows(gen::PlaceOp place) {
-  std::optional<SizeExpression> whole = sizeExpression(place.getTotal());
-  std::optional<SizeExpression> rows =
-      sizeExpression(place.getStart().getDefiningOp<gen::RowOp>().getTotal());
-  return whole && rows && whole->constant == rows->constant && whole->terms == rows->terms;
+/// Whether a join of rows writes every element.
+bool Lowerer::joinsAll(gen::SweepOp sweep, unsigned sum) {
+  auto place = sweep.getYield().getOperand(sum).getDefiningOp<gen::PlaceOp>();
+  gen::RowOp row = place.getOrigin();
+  auto part = place.getRow().getDefiningOp<gen::SweepOp>();
+  if (place.getSkipped() || row.getIndex() != sweep.getIndex() || !part ||
+      part.getLength() != row.getLength())
+    return false;
+  auto isDifference = [](std::optional<SizeExpression> left, std::optional<SizeExpression> right, int64_t by) {
+    if (!left || !right)
+      return false;
+    SizeExpression difference = left->plus(*right, -1);
+    return difference.constant == by &&
+           llvm::all_of(difference.terms, [](auto &term) { return term.second == 0; });
+  };
+  return isDifference(sizeOfDimension(row.getOffsets(), 0), sizeExpression(sweep.getLength()), 1) &&
+         isDifference(sizeExpression(place.getTotal()), sizeExpression(row.getTotal()), 0);
+}
+
+/// Whether a sweep of this length ends with the row into which it is placed, or before.
+static bool endsInRow(gen::PlaceOp place, Value length) {
+  Value whole = place.getOrigin().getLength(), skipped = place.getSkipped();
+  if (!skipped)
+    return length == whole;
+  auto rest = length.getDefiningOp<arith::SubIOp>();
+  auto common =
+      rest && rest.getLhs() == whole ? rest.getRhs().getDefiningOp<arith::MinUIOp>() : arith::MinUIOp();
+  return common && llvm::is_contained(common->getOperands(), whole) &&
+         llvm::is_contained(common->getOperands(), skipped);
+}
+
+/// The part of a sum into which a sweep of the enclosing one can write its row.
+std::optional<View> Lowerer::placeOf(gen::PlaceOp place, gen::SweepOp part) {
+  auto outer = dyn_cast<gen::SweepOp>(part->getParentOp());
+  Operation *start = place.getStart().getDefiningOp();
+  if (start->getBlock() != part->getBlock() || !start->isBeforeInBlock(part))
+    return std::nullopt;
+  for (unsigned i = 0; outer && i < outer.getNumSums(); ++i)
+    if (outer.getYield().getOperand(i) == place.getResult() && isJoin(outer, i) &&
+        endsInRow(place, part.getLength()))
+      return rowOf(destinations.find(outer.getResult(i))->second, place);
+  return std::nullopt;
 }
 
 /// The part of a whole, or of a sum, in which a placed row lies.
 View Lowerer::rowOf(View whole, gen::PlaceOp place) {
   whole.offset = asValue(plus(whole.offset, times(scalar(place.getStart()).value, whole.strides[0])));
   return whole;
+}
+
+/// The sizes of what is placed, as far as it lies in its row.
+SmallVector<Index> Lowerer::placedSizes(gen::PlaceOp place) {
+  SmallVector<Index> sizes = tensor(place.getRow()).sizes;
+  gen::RowOp row = place.getOrigin();
+  Value start = scalar(place.getStart()).value;
+  Value end = make<arith::AddIOp>(scalar(row.getStart()).value, scalar(row.getLength()).value);
+  Value room = make<arith::SubIOp>(end, make<arith::MinUIOp>(start, end));
+  sizes[0] = make<arith::MinUIOp>(asValue(sizes[0]), room);
+  return sizes;
 }
 
 void Lowerer::storeRow(const View &whole, gen::PlaceOp place) {
@@ -77,7 +128,7 @@ void Lowerer::storeRow(const View &whole, gen::PlaceOp place) {
       known != destinations.end() && known->second.memory == part.memory)
     return;
   Tensor held = tensor(place.getRow());
-  forEachIndex(held.sizes, [&](Indices at) { store(part, at, elementAt(held, at)); });
+  forEachIndex(placedSizes(place), [&](Indices at) { store(part, at, elementAt(held, at)); });
 }
 
 } // namespace genfuse::lower

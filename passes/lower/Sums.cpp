@@ -69,7 +69,7 @@ LogicalResult Lowerer::accumulateTerm(const View &into, Value term, bool overLan
     return place.emitOpError("is summed in lanes, which is not supported");
   View part = place ? rowOf(into, place) : into;
   Tensor held = tensor(place ? place.getRow() : term);
-  forEachIndex(held.sizes, [&](Indices at) {
+  forEachIndex(place ? placedSizes(place) : held.sizes, [&](Indices at) {
     Scalar element = elementAt(held, at);
     if (overLanes)
       element = {laneSum(zeroWhereInactive(broadcast(element)))};
@@ -121,7 +121,7 @@ LogicalResult Lowerer::prepareSums(OpenSweep &sweep) {
       sum.inRegisters = false;
       sum.sizes = sizesOf(result);
       sum.total = sum.tile = destinations[result] = *view;
-      if (!isFilledByRows(yielded.getDefiningOp<gen::PlaceOp>()))
+      if (!joinsAll(sweep.op, i))
         fill(sum.total, sum.sizes, 0.0);
       sweep.sums.push_back(std::move(sum));
       continue;

@@ -14,12 +14,9 @@ namespace genfuse::lower {
 std::optional<View> Lowerer::destination(gen::SweepOp op, unsigned number) {
   Value result = op.getResult(number);
   for (OpOperand &use : result.getUses()) {
-    auto place = dyn_cast<gen::PlaceOp>(use.getOwner());
-    auto outer = dyn_cast<gen::SweepOp>(op->getParentOp());
-    for (unsigned i = 0; place && outer && i < outer.getNumSums(); ++i)
-      if (outer.getYield().getOperand(i) == place.getResult() && isJoin(outer, i) &&
-          scalar(place.getStart()).value)
-        return rowOf(destinations.find(outer.getResult(i))->second, place);
+    if (auto place = dyn_cast<gen::PlaceOp>(use.getOwner()))
+      if (std::optional<View> part = placeOf(place, op))
+        return part;
     if (isa<func::ReturnOp>(use.getOwner())) {
       for (const Array &array : arrays)
         if (array.isResult && array.number == use.getOperandNumber() && !accumulates(array))

@@ -9,7 +9,7 @@ using nlohmann::json;
 
 namespace {
 
-const std::set<std::string> models = {"M1", "NEST", "PL", "SB"};
+const std::set<std::string> models = {"M1", "MM", "NEST", "PL", "SB"};
 /// Cases whose weight is what is left of terms a thousand times its size: in float it has their error.
 const std::set<std::string> cancelling = {"N01.3"};
 const std::set<std::string> operations = {"update", "regenerate", "project"};
@@ -51,31 +51,30 @@ protected:
     return result;
   }
 
-  /// Elements `y/0`, `y/1`, ... as whole leaves, which traces are made of.
-  ChoiceMap wholeLeaves(const json &choices) {
-    ChoiceMap result;
-    std::map<std::string, json> leaves;
-    for (const auto &[address, value] : choices.items())
-      leaves[Pattern::parse(address).erased().text()].push_back(value);
-    for (const auto &[leaf, values] : leaves) {
-      bool isPlate = leaf.find('*') != std::string::npos;
-      result.set(leaf,
-                 ChoiceValue(cases::array(isPlate ? values : values[0], typeOf(leaf), setting.instances)));
-    }
+  Arrays arguments(const json &values, const Program &program) {
+    Arrays result;
+    for (const auto &[name, value] : values.items())
+      cases::setArgument(result, program, name, value);
     return result;
   }
 
-  Array argument(const json &value) {
-    return cases::array(value, value.is_number_integer() ? ElementType::i64 : real);
+  /// Whether what both have is equal, row by row.
+  static bool sameInCommon(const json &left, const json &right) {
+    if (!left.is_array())
+      return left == right;
+    for (size_t i = 0; i < std::min(left.size(), right.size()); ++i)
+      if (!sameInCommon(left[i], right[i]))
+        return false;
+    return true;
   }
 
   Trace trace() { return traceOf(program()); }
 
   Trace traceOf(Program &program) {
     Inputs inputs;
-    for (const auto &[name, value] : item.at("trace").at("args").items())
-      inputs.arguments[name] = argument(value);
-    inputs.choices = wholeLeaves(item.at("trace").at("choices"));
+    inputs.arguments = arguments(item.at("trace").at("args"), program);
+    inputs.choices =
+        cases::wholeLeaves(program, item.at("trace").at("choices"), inputs.arguments, setting.instances);
     RunOptions options;
     options.instances = std::max<int64_t>(setting.instances, 1);
     return program.generate(inputs, options);
@@ -86,16 +85,16 @@ protected:
   ChangeOptions options() {
     ChangeOptions options;
     const json &old = item.at("trace").at("args");
-    const json arguments = item.value("args", old);
-    for (const auto &[name, value] : arguments.items()) {
+    const json now = item.value("args", old);
+    json differing = json::object();
+    for (const auto &[name, value] : now.items()) {
       if (value == old.at(name))
         continue;
-      options.arguments[name] = argument(value);
-      if (value.is_array() &&
-          std::equal(value.begin(), value.begin() + std::min(value.size(), old.at(name).size()),
-                     old.at(name).begin()))
+      differing[name] = value;
+      if (value.is_array() && sameInCommon(value, old.at(name)))
         options.diffs[name] = ArgumentDiff::none();
     }
+    options.arguments = arguments(differing, program());
     if (item.contains("draws"))
       options.draws = choicesOf(item.at("draws"));
     return options;
@@ -166,8 +165,9 @@ TEST_P(Change, ThereAndBack) {
   there.commit();
   ChangeOptions back;
   const ChangeOptions forth = options();
+  const Arrays old = arguments(item.at("trace").at("args"), program());
   for (const auto &[name, value] : forth.arguments)
-    back.arguments[name] = argument(item.at("trace").at("args").at(name));
+    back.arguments[name] = old.at(name);
   TraceChange again = moved.update(there.discard(), back);
   json negated = -item.at("expected").at("weight").get<double>();
   expectWeight(negated, again.weight());

@@ -62,11 +62,11 @@ void Checker::makeNewInputs() {
 
 bool Checker::isChanged(const Argument &argument) const {
   return e.changed.count(argument.name) ||
-         shapeOf(argument.type, newSizes) != shapeOf(argument.type, e.sizes);
+         newSizes.shapeOf(argument.type) != e.sizes.shapeOf(argument.type) ||
+         (isOffsets(argument) && newSizes.offsets != e.sizes.offsets);
 }
 
-ChangeOptions Checker::changeOptions(const std::vector<reference::Inputs> &to,
-                                     const std::vector<int64_t> &sizes) const {
+ChangeOptions Checker::changeOptions(const std::vector<reference::Inputs> &to, const Sizes &sizes) const {
   ChangeOptions result;
   result.seed = e.seed + 2;
   for (const Argument &argument : e.plan.entry().arguments)

@@ -1,8 +1,10 @@
 #include "tests/differential/Checker.h"
 #include "frontend/ModelImpl.h"
+#include "runtime/Offsets.h"
 #include <algorithm>
 #include <sstream>
 
+using genfuse::reference::Number;
 using genfuse::reference::Tensor;
 using genfuse::reference::Values;
 
@@ -11,7 +13,7 @@ namespace genfuse::differential {
 Checker::Checker(const Experiment &e)
     : e(e), copies(std::max<int64_t>(e.instances, 1)), source(e.seed, e.real == Precision::f32),
       model(Model::parse(e.plan.text())), interface(moduleOf(model).lookupSymbol<gen::FuncOp>("model")),
-      leaves(leavesOf(e.plan, e.sizes)), newSizes(e.newSizes.empty() ? e.sizes : e.newSizes),
+      leaves(leavesOf(e.plan, e.sizes)), newSizes(e.newSizes.value_or(e.sizes)),
       newLeaves(leavesOf(e.plan, newSizes)), parameters(parametersOf(e.plan, e.sizes)) {}
 
 bool Checker::isNamed(const std::string &name) const {
@@ -41,17 +43,16 @@ std::optional<Failure> Checker::run() {
   return failure;
 }
 
-std::vector<int64_t> Checker::shapeOf(const Type &type, const std::vector<int64_t> &sizes) {
-  std::vector<int64_t> shape;
-  for (const Size &size : type.shape)
-    shape.push_back(size.symbol >= 0 ? sizes.at(size.symbol) : size.fixed);
-  return shape;
+bool Checker::isOffsets(const Argument &argument) const {
+  return e.plan.ragged && argument.name == e.plan.ragged->offsets;
 }
 
-Tensor Checker::argumentValue(const Argument &argument, const ValueSource &from,
-                              const std::vector<int64_t> &sizes, int64_t b) const {
+Tensor Checker::argumentValue(const Argument &argument, const ValueSource &from, const Sizes &sizes,
+                              int64_t b) const {
   int64_t instance = e.batched.count(argument.name) ? b : 0;
-  std::vector<int64_t> shape = shapeOf(argument.type, sizes);
+  std::vector<int64_t> shape = sizes.shapeOf(argument.type);
+  if (isOffsets(argument))
+    return Tensor(shape, std::vector<Number>(sizes.offsets.begin(), sizes.offsets.end()));
   if (argument.type.scalar == Scalar::boolean)
     return from.boolean(argument.name, instance);
   return argument.type.scalar == Scalar::integer ? from.integer(argument.name, instance, shape)
@@ -80,11 +81,11 @@ void Checker::makeInputs() {
 }
 
 Array Checker::argumentArray(const Argument &argument, const std::vector<reference::Inputs> &from,
-                             const std::vector<int64_t> &sizes) const {
+                             const Sizes &sizes) const {
   std::vector<Tensor> values;
   for (const reference::Inputs &one : from)
     values.push_back(one.arguments.at(argument.name));
-  return arrayOf(values, argument.type.scalar, e.real, shapeOf(argument.type, sizes),
+  return arrayOf(values, argument.type.scalar, e.real, sizes.shapeOf(argument.type),
                  e.batched.count(argument.name) ? e.instances : 0);
 }
 
@@ -92,7 +93,25 @@ void Checker::give(const Leaf &leaf) {
   std::vector<Values> values;
   for (const reference::Trace &trace : traces)
     values.push_back(trace.values());
-  inputs.choices.set(leaf.pattern, ChoiceValue(leafArray(leaf, values, e.real, e.instances)));
+  Array array = leafArray(leaf, values, e.real, e.instances);
+  if (leaf.offsets.empty())
+    inputs.choices.set(leaf.pattern, ChoiceValue(array));
+  else if (e.seed % 2 == 0 || e.instances > 0)
+    inputs.choices.set(leaf.pattern,
+                       ChoiceValue::ragged(array, inputs.arguments.at(e.plan.ragged->offsets)));
+  else
+    giveRows(leaf, array);
+}
+
+/// A ragged leaf, each row on its own; those without elements have no address.
+void Checker::giveRows(const Leaf &leaf, const Array &array) {
+  const Offsets offsets(inputs.arguments.at(e.plan.ragged->offsets));
+  for (int64_t row = 0; row < offsets.rows(); ++row) {
+    std::string address = leaf.pattern;
+    if (offsets.length(row) > 0)
+      inputs.choices.set(address.replace(address.find('*'), 1, std::to_string(row)),
+                         ChoiceValue(rowOf(array, offsets, row)));
+  }
 }
 
 void Checker::report(const std::string &what, const std::string &text) {

@@ -19,13 +19,14 @@ private:
   using Values = reference::Values;
 
   // Inputs.
-  static std::vector<int64_t> shapeOf(const Type &type, const std::vector<int64_t> &sizes);
-  Tensor argumentValue(const Argument &argument, const ValueSource &from, const std::vector<int64_t> &sizes,
+  bool isOffsets(const Argument &argument) const;
+  Tensor argumentValue(const Argument &argument, const ValueSource &from, const Sizes &sizes,
                        int64_t b) const;
   void makeInputs();
   Array argumentArray(const Argument &argument, const std::vector<reference::Inputs> &values,
-                      const std::vector<int64_t> &sizes) const;
+                      const Sizes &sizes) const;
   void give(const Leaf &leaf);
+  void giveRows(const Leaf &leaf, const Array &array);
   bool isNamed(const std::string &name) const;
 
   // Comparison.
@@ -59,8 +60,7 @@ private:
   void makeNewInputs();
   bool isChanged(const Argument &argument) const;
   /// The arguments that change, taken from these inputs.
-  ChangeOptions changeOptions(const std::vector<reference::Inputs> &to,
-                              const std::vector<int64_t> &sizes) const;
+  ChangeOptions changeOptions(const std::vector<reference::Inputs> &to, const Sizes &sizes) const;
   ChoiceMap constraintsOf(const std::set<std::string> &addresses) const;
   Values choicesOf(const genfuse::Trace &trace, const std::vector<Leaf> &of, int64_t b) const;
   void compareChange(const reference::Result &expected, const genfuse::Trace &trace, const Array &weight,
@@ -75,7 +75,7 @@ private:
   Model model;
   reference::Interface interface;
   std::vector<Leaf> leaves;
-  std::vector<int64_t> newSizes; ///< after an update
+  Sizes newSizes; ///< after an update
   std::vector<Leaf> newLeaves;
   std::vector<Parameter> parameters;
   std::vector<reference::Inputs> each;  ///< per instance

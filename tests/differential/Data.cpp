@@ -90,19 +90,33 @@ Tensor ValueSource::simplex(Random &random, const std::vector<int64_t> &shape) c
   return result;
 }
 
+static std::string addressAt(const Leaf &leaf, const Index &index) {
+  std::string address;
+  size_t plate = 0;
+  for (char c : leaf.pattern) {
+    if (c == '*')
+      address += std::to_string(index[plate++]);
+    else
+      address += c;
+  }
+  return address;
+}
+
 std::vector<std::string> addressesOf(const Leaf &leaf) {
   std::vector<std::string> addresses;
-  reference::forEachIndex(leaf.plates, [&](const Index &index) {
-    std::string address;
-    size_t plate = 0;
-    for (char c : leaf.pattern) {
-      if (c == '*')
-        address += std::to_string(index[plate++]);
-      else
-        address += c;
-    }
-    addresses.push_back(address);
-  });
+  if (leaf.offsets.empty()) {
+    reference::forEachIndex(leaf.plates,
+                            [&](const Index &index) { addresses.push_back(addressAt(leaf, index)); });
+    return addresses;
+  }
+  for (int64_t row = 0; row < leaf.plates[0]; ++row) {
+    std::vector<int64_t> lengths(leaf.plates.begin() + 1, leaf.plates.end());
+    lengths[0] = leaf.offsets[row + 1] - leaf.offsets[row];
+    reference::forEachIndex(lengths, [&](Index index) {
+      index.insert(index.begin(), row);
+      addresses.push_back(addressAt(leaf, index));
+    });
+  }
   return addresses;
 }
 
@@ -152,9 +166,7 @@ Array leafArray(const Leaf &leaf, const std::vector<Values> &each, Precision rea
     }
     all.push_back(joined);
   }
-  std::vector<int64_t> shape = leaf.plates;
-  shape.insert(shape.end(), leaf.shape.begin(), leaf.shape.end());
-  return arrayOf(all, leaf.scalar, real, shape, instances);
+  return arrayOf(all, leaf.scalar, real, leaf.arrayShape(), instances);
 }
 
 Tensor tensorOf(const Array &array, const std::vector<int64_t> &shape, int64_t instance) {
@@ -170,9 +182,7 @@ Tensor tensorOf(const Array &array, const std::vector<int64_t> &shape, int64_t i
 }
 
 void addLeaf(const Leaf &leaf, const Array &array, int64_t instance, Values &values) {
-  std::vector<int64_t> shape = leaf.plates;
-  shape.insert(shape.end(), leaf.shape.begin(), leaf.shape.end());
-  Tensor all = tensorOf(array, shape, instance);
+  Tensor all = tensorOf(array, leaf.arrayShape(), instance);
   size_t size = Tensor::count(leaf.shape), next = 0;
   for (const std::string &address : addressesOf(leaf)) {
     auto first = all.elements.begin() + static_cast<int64_t>(size * next++);

@@ -30,7 +30,7 @@ private:
   bool single; ///< values are floats
 };
 
-/// The addresses of a leaf's elements, in order: `y/0`, `y/1`, ...
+/// The addresses of a leaf's elements, in order: `y/0`, `y/1`, ..., `rows/2/y/0`
 std::vector<std::string> addressesOf(const Leaf &leaf);
 
 /// `shape`, with the instances last if there are any (0: none), filled from one tensor an instance.

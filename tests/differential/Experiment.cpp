@@ -1,9 +1,13 @@
 #include "tests/differential/Experiment.h"
 #include "tests/differential/Checker.h"
+#include "tests/differential/RandomSizes.h"
 #include <algorithm>
 #include <sstream>
 
 namespace genfuse::differential {
+
+/// Whether operations on traces of models with rows are checked: not before they are derived.
+static constexpr bool raggedChanges = false;
 
 static const char *nameOf(Operation operation) {
   switch (operation) {
@@ -38,6 +42,17 @@ std::string Experiment::request() const {
   return std::string(nameOf(operation)) + "(" + joined(names) + (returnGradient ? "; return)" : ")");
 }
 
+static std::string listed(const std::vector<int64_t> &numbers) {
+  std::vector<std::string> texts;
+  for (int64_t number : numbers)
+    texts.push_back(std::to_string(number));
+  return "[" + joined(texts) + "]";
+}
+
+static std::string changing(const std::string &from, const std::string &to) {
+  return from == to ? from : from + " -> " + to;
+}
+
 std::string Experiment::describe() const {
   std::ostringstream out;
   out << plan.text() << "request " << request() << ", mapping " << mappingName(mapping) << ", "
@@ -45,9 +60,11 @@ std::string Experiment::describe() const {
       << (instances ? std::to_string(instances) : "none");
   if (!batched.empty())
     out << ", batched " << joined(batched);
-  for (size_t i = 0; i < sizes.size(); ++i)
-    out << ", %n" << i << " = " << sizes[i]
-        << (newSizes.empty() || newSizes[i] == sizes[i] ? "" : " -> " + std::to_string(newSizes[i]));
+  const Sizes &to = newSizes ? *newSizes : sizes;
+  for (size_t i = 0; i < sizes.symbols.size(); ++i)
+    out << ", %n" << i << " = " << changing(std::to_string(sizes.symbols[i]), std::to_string(to.symbols[i]));
+  if (plan.ragged)
+    out << ", offsets = " << changing(listed(sizes.offsets), listed(to.offsets));
   if (!changed.empty())
     out << ", changed " << joined(changed);
   out << ", inputs by seed " << seed << "\n";
@@ -108,6 +125,11 @@ template <class Shaped> std::vector<std::vector<int64_t>> shapesOf(const std::ve
   return shapes;
 }
 
+/// Their values are those of the sizes, and all instances share them.
+bool isOffsets(const Plan &plan, const Argument &argument) {
+  return plan.ragged && argument.name == plan.ragged->offsets;
+}
+
 /// Whole leaves, and elements; for updates and regenerations other arguments, for updates also other sizes.
 void chooseChange(Experiment &e, Random &random) {
   for (const Leaf &leaf : leavesOf(e.plan, e.sizes)) {
@@ -120,13 +142,12 @@ void chooseChange(Experiment &e, Random &random) {
   if (e.operation == Operation::project)
     return;
   for (const Argument &argument : e.plan.entry().arguments)
-    if (random.chance(0.3))
+    if (random.chance(0.3) && !isOffsets(e.plan, argument))
       e.changed.insert(argument.name);
-  if (e.operation == Operation::regenerate || e.sizes.empty() || random.chance(0.7))
+  double same = e.plan.ragged ? 0.3 : 0.7;
+  if (e.operation == Operation::regenerate || e.sizes.symbols.empty() || random.chance(same))
     return;
-  size_t symbol = random.below(int64_t(e.sizes.size()));
-  std::vector<int64_t> sizes = e.sizes;
-  sizes[symbol] = std::max<int64_t>(e.plan.notEmpty[symbol], e.sizes[symbol] + random.below(7) - 3);
+  Sizes sizes = changedSizes(e.plan, e.sizes, random);
   // No update changes the size of a parameter, which is the caller's, or that of one value of a choice.
   if (shapesOf(parametersOf(e.plan, sizes)) == shapesOf(parametersOf(e.plan, e.sizes)) &&
       shapesOf(leavesOf(e.plan, sizes)) == shapesOf(leavesOf(e.plan, e.sizes)))
@@ -159,11 +180,16 @@ void chooseNames(Experiment &e, Random &random) {
       model.returned >= 0 && typesOf(model).at(model.returned).scalar == Scalar::real && random.chance(0.5);
 }
 
+int64_t elementsOf(const Sizes &sizes) {
+  int64_t product = 1;
+  for (int64_t size : sizes.symbols)
+    product *= std::max<int64_t>(size, 1);
+  return product;
+}
+
 } // namespace
 
 std::vector<Experiment> experimentsOn(const Plan &plan, Random &random, int count) {
-  // None, one, a tail, whole vectors of 8 lanes, both, several vectors.
-  static const std::vector<int64_t> lengths = {0, 1, 2, 3, 5, 8, 9, 17, 33};
   static const std::vector<Operation> operations = {
       Operation::simulate, Operation::generate,  Operation::assess,  Operation::gradient,
       Operation::gradient, Operation::propose,   Operation::project, Operation::update,
@@ -179,33 +205,25 @@ std::vector<Experiment> experimentsOn(const Plan &plan, Random &random, int coun
       result.push_back(e);
       continue;
     }
-    e.sizes.clear();
-    int64_t product = 1;
-    for (bool notEmpty : plan.notEmpty) {
-      int64_t size = random.pick(lengths);
-      if (product * size > 160)
-        size = 2;
-      product *= std::max<int64_t>(size, 1);
-      e.sizes.push_back(notEmpty ? std::max<int64_t>(size, 1) : size);
-    }
     e.operation = random.pick(operations);
+    if (plan.hasRows() && !raggedChanges && startsFromTrace(e.operation))
+      e.operation = Operation::assess;
+    // The reference runs once for each element.
+    bool gradient = e.operation == Operation::gradient;
+    e.sizes = randomSizes(plan, random, gradient);
     e.returnGradient = false;
     e.names.clear();
     e.changed.clear();
-    e.newSizes.clear();
+    e.newSizes.reset();
     chooseNames(e, random);
     e.mapping = random.pick(mappings);
     static const std::vector<int64_t> counts = {0, 1, 3, 9, 19};
     e.instances = e.mapping == Mapping::single ? 0 : random.pick(counts);
-    // The reference runs once for each element.
-    if (e.operation == Operation::gradient && product > 9)
-      for (int64_t &size : e.sizes)
-        size = std::min<int64_t>(size, plan.entry().symbols > 1 ? 5 : 17);
-    if (e.operation == Operation::gradient && product > 20)
+    if (gradient && elementsOf(e.sizes) > 20)
       e.instances = std::min<int64_t>(e.instances, 3);
     e.batched.clear();
     for (const Argument &argument : plan.entry().arguments)
-      if (e.instances > 0 && random.chance(0.5))
+      if (e.instances > 0 && random.chance(0.5) && !isOffsets(plan, argument))
         e.batched.insert(argument.name);
     e.real = random.chance(0.9) ? Precision::f64 : Precision::f32;
     e.optimise = true;

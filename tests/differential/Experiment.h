@@ -18,10 +18,9 @@ struct Experiment {
   /// (leaves and elements) that are updated, drawn again or projected on.
   std::vector<std::string> names;
   bool returnGradient = false;
-  /// Of the symbols of the model.
-  std::vector<int64_t> sizes;
+  Sizes sizes;
   std::set<std::string> changed; ///< arguments with other values after an update
-  std::vector<int64_t> newSizes; ///< empty: as before
+  std::optional<Sizes> newSizes; ///< none: as before
   /// 0: arrays without a dimension of instances.
   int64_t instances = 0;
   std::set<std::string> batched; ///< arguments with one value an instance

@@ -2,6 +2,8 @@
 #include "ir/dist/All.h"
 #include "runtime/Error.h"
 #include "tests/differential/Scope.h"
+#include <algorithm>
+#include <functional>
 #include <optional>
 
 namespace genfuse::differential {
@@ -18,13 +20,17 @@ std::vector<const dist::Record *> allRecords() {
 class Builder {
 public:
   Builder(Random &random, const Extent &extent, Plan &plan, Function &function, bool entry)
-      : random(random), plan(plan), function(function), entry(entry),
+      : random(random), extent(extent), plan(plan), function(function), entry(entry),
         scope(random, function, extent.depth, entry ? &plan.notEmpty : nullptr) {}
 
   void build(int statements) {
     arguments();
+    if (entry && random.chance(extent.ragged))
+      raggedArguments();
     for (int i = 0; i < statements; ++i)
       statement();
+    if (plan.ragged && !rowsUsed)
+      rows();
     sample(newAddress());
     if (random.chance(0.8))
       function.returned = random.chance(0.3) ? scope.anyVector().value : scope.real().value;
@@ -60,6 +66,24 @@ private:
                                                                       : std::vector<Size>{});
     if (random.chance(0.25))
       add(Scalar::boolean, {});
+  }
+
+  /// Offsets, and arrays in which the rows lie one after the other.
+  void raggedArguments() {
+    Size rows = newSymbol(), total = newSymbol();
+    plan.ragged = {"offsets", rows.symbol, total.symbol};
+    offsets =
+        scope.addArgument("offsets", {Scalar::integer, {Size::named(rows.symbol, 1)}}, 0, /*shown=*/false)
+            .value;
+    bool reals = random.chance(0.8);
+    if (reals)
+      scope.addArgument("data", {Scalar::real, {total}}, 2);
+    if (!reals || random.chance(0.4))
+      scope.addArgument("counts", {Scalar::integer, {total}}, 2);
+    if (random.chance(0.2))
+      scope.addArgument("table", {Scalar::real, {total, Size::of(2)}}, 2);
+    if (random.chance(0.3))
+      scope.addArgument("each_row", {Scalar::real, {rows}}, 2);
   }
 
   void statement() {
@@ -175,22 +199,51 @@ private:
   void plate() {
     if (scope.plateCount() >= 2)
       return sample(newAddress());
+    if (entry && plan.ragged && scope.plateCount() == 0 && random.chance(0.5))
+      return rows();
+    if (scope.rowSize() && random.chance(0.6))
+      return plate(*scope.rowSize());
+    plate(scope.anySize());
+  }
+
+  void plate(const Size &length) {
+    bool bare = random.chance(0.3);
+    plate(length, [&] {
+      if (bare)
+        return sample("");
+      for (int64_t i = 1 + random.below(3); i-- > 0;)
+        statement();
+    });
+  }
+
+  /// A plate over the rows, and in it one at least over the elements of a row.
+  void rows() {
+    rowsUsed = true;
+    plate(Size::named(plan.ragged->rows), [&] {
+      for (int64_t i = random.below(2); i-- > 0;)
+        statement();
+      scope.row(offsets, Size::named(plan.ragged->total));
+      for (int64_t i = random.below(2); i-- > 0;)
+        statement();
+      plate(*scope.rowSize());
+      for (int64_t i = random.below(2); i-- > 0;)
+        statement();
+    });
+  }
+
+  void plate(const Size &length, const std::function<void()> &statements) {
     Node node;
     node.kind = Kind::plate;
     node.address = newAddress();
-    node.length = scope.anySize();
-    bool bare = random.chance(0.3);
+    node.length = length;
     std::vector<Operand> yielded;
     scope.plate(node, [&] {
-      if (bare)
-        sample("");
-      else
-        for (int64_t i = 1 + random.below(3); i-- > 0;)
-          statement();
+      statements();
       for (int64_t i = random.below(3); i-- > 0;)
         yielded.push_back(scope.real());
+      // Rows are not collected, and the reference knows of an empty one only the static sizes.
       if (random.chance(0.15))
-        yielded.push_back(scope.anyVector());
+        yielded.push_back(scope.rowSize() ? scope.vector(Size::of(1 + random.below(3))) : scope.anyVector());
     });
     std::vector<Operand> stacks;
     for (const Operand &each : yielded) {
@@ -207,13 +260,14 @@ private:
   }
 
   /// An operand for a callee's argument, and through it the sizes of the callee's symbols.
-  std::optional<Operand> operandFor(const Argument &argument, std::vector<std::optional<Size>> &sizes) {
+  std::optional<Operand> operandFor(const Argument &argument, std::vector<std::optional<Size>> &sizes,
+                                    bool mayTakeRow) {
     if (argument.type.scalar == Scalar::boolean)
       return scope.boolean();
     if (argument.type.shape.empty())
       return argument.type.scalar == Scalar::integer ? scope.integer() : scope.real();
     for (const Operand &each : scope.visibleOf(argument.type.scalar, argument.type.shape.size()))
-      if (fits(each.type, argument.type, sizes))
+      if (fits(each.type, argument.type, sizes, mayTakeRow))
         return each;
     if (argument.type.scalar != Scalar::real || argument.type.shape.size() > 1)
       return std::nullopt;
@@ -221,15 +275,18 @@ private:
     if (wanted.symbol < 0)
       return scope.vector(wanted);
     std::optional<Size> &known = sizes[wanted.symbol];
+    if (!known && mayTakeRow && scope.rowSize() && random.chance(0.5))
+      known = scope.rowSize();
     if (!known && function.symbols > 0)
       known = Size::named(static_cast<int>(random.below(function.symbols)));
-    if (!known || known->symbol < 0)
+    if (!known || !known->isDynamic())
       return std::nullopt;
     return scope.vector(*known);
   }
 
   /// Dynamic dimensions take dynamic ones, the same symbol the same size.
-  static bool fits(const Type &given, const Type &wanted, std::vector<std::optional<Size>> &sizes) {
+  static bool fits(const Type &given, const Type &wanted, std::vector<std::optional<Size>> &sizes,
+                   bool mayTakeRow) {
     std::vector<std::optional<Size>> trial = sizes;
     for (size_t d = 0; d < wanted.shape.size(); ++d) {
       const Size &size = given.shape[d];
@@ -239,7 +296,7 @@ private:
         continue;
       }
       std::optional<Size> &known = trial[wanted.shape[d].symbol];
-      if (size.symbol < 0 || (known && !(*known == size)))
+      if (!size.isDynamic() || (size.row >= 0 && !mayTakeRow) || (known && !(*known == size)))
         return false;
       known = size;
     }
@@ -258,8 +315,9 @@ private:
     node.kind = Kind::call;
     node.name = callee.name;
     node.address = newAddress();
+    bool mayTakeRow = !collectsVectors(callee.body);
     for (const Argument &argument : callee.arguments) {
-      std::optional<Operand> operand = operandFor(argument, sizes);
+      std::optional<Operand> operand = operandFor(argument, sizes, mayTakeRow);
       if (!operand)
         return sample(newAddress());
       node.operands.push_back(operand->value);
@@ -280,6 +338,14 @@ private:
       scope.show(*result);
   }
 
+  /// A plate that collects vectors is not for rows, whose lengths differ.
+  static bool collectsVectors(const std::vector<Node> &body) {
+    return std::any_of(body.begin(), body.end(), [](const Node &node) {
+      return std::any_of(node.stackTypes.begin(), node.stackTypes.end(),
+                         [](const Type &type) { return type.shape.size() > 1; });
+    });
+  }
+
   static size_t calleeDepth(const Function &callee) { return depthOf(callee.body); }
   static size_t depthOf(const std::vector<Node> &body) {
     size_t deepest = 0;
@@ -290,11 +356,14 @@ private:
   }
 
   Random &random;
+  const Extent &extent;
   Plan &plan;
   Function &function;
   bool entry;
   Scope scope;
   int names = 0;
+  int offsets = -1; ///< the value
+  bool rowsUsed = false;
 };
 
 } // namespace

@@ -1,4 +1,5 @@
 #include "tests/differential/Plan.h"
+#include <algorithm>
 #include <set>
 
 namespace genfuse::differential {
@@ -10,12 +11,43 @@ const Function *Plan::find(const std::string &name) const {
   return nullptr;
 }
 
+int64_t Sizes::at(const Size &size) const {
+  if (size.row >= 0)
+    return ofRow;
+  return size.symbol >= 0 ? symbols.at(size.symbol) + size.fixed : size.fixed;
+}
+
+std::vector<int64_t> Sizes::shapeOf(const Type &type) const {
+  std::vector<int64_t> shape;
+  for (const Size &size : type.shape)
+    shape.push_back(at(size));
+  return shape;
+}
+
+static bool hasRow(const std::vector<Node> &body) {
+  return std::any_of(body.begin(), body.end(),
+                     [](const Node &node) { return node.kind == Kind::row || hasRow(node.body); });
+}
+
+bool Plan::hasRows() const { return hasRow(entry().body); }
+
+std::vector<int64_t> Leaf::arrayShape() const {
+  std::vector<int64_t> result = plates;
+  if (!offsets.empty()) {
+    result.erase(result.begin());
+    result.front() = offsets.back();
+  }
+  result.insert(result.end(), shape.begin(), shape.end());
+  return result;
+}
+
 static void collectTypes(const std::vector<Node> &body, std::map<int, Type> &types) {
   for (const Node &node : body) {
     if (node.result >= 0)
       types[node.result] = node.type;
-    if (node.index >= 0)
-      types[node.index] = {Scalar::index, {}};
+    for (int index : {node.index, node.rowLength})
+      if (index >= 0)
+        types[index] = {Scalar::index, {}};
     for (size_t i = 0; i < node.stacks.size(); ++i)
       types[node.stacks[i]] = node.stackTypes[i];
     collectTypes(node.body, types);
@@ -41,31 +73,26 @@ class Walker {
 public:
   explicit Walker(const Plan &plan) : plan(plan) {}
 
-  void visit(const Function &function, const std::vector<Node> &body, const std::vector<int64_t> &sizes,
+  void visit(const Function &function, const std::vector<Node> &body, const Sizes &sizes,
              const std::string &prefix) {
-    auto resolve = [&](const Size &size) { return size.symbol >= 0 ? sizes.at(size.symbol) : size.fixed; };
-    auto shapeOf = [&](const Type &type) {
-      std::vector<int64_t> shape;
-      for (const Size &size : type.shape)
-        shape.push_back(resolve(size));
-      return shape;
-    };
     for (const Node &node : body) {
       std::string address = join(prefix, node.address);
       if (node.kind == Kind::sample) {
-        leaves.push_back({address, node.name, node.type.scalar, plates, shapeOf(node.type)});
+        bool ragged = std::find(plates.begin(), plates.end(), Sizes::ofRow) != plates.end();
+        leaves.push_back({address, node.name, node.type.scalar, plates, sizes.shapeOf(node.type),
+                          ragged ? sizes.offsets : std::vector<int64_t>{}});
       } else if (node.kind == Kind::parameter) {
         std::string path = function.name + "/" + node.name;
         if (known.insert(path).second)
-          parameters.push_back({path, shapeOf(node.type)});
+          parameters.push_back({path, sizes.shapeOf(node.type)});
       } else if (node.kind == Kind::plate) {
-        plates.push_back(resolve(node.length));
+        plates.push_back(sizes.at(node.length));
         visit(function, node.body, sizes, join(address, "*"));
         plates.pop_back();
       } else if (node.kind == Kind::call) {
-        std::vector<int64_t> inner;
+        Sizes inner{{}, sizes.offsets};
         for (const Size &size : node.sizes)
-          inner.push_back(resolve(size));
+          inner.symbols.push_back(sizes.at(size));
         const Function &callee = *plan.find(node.name);
         visit(callee, callee.body, inner, address);
       }
@@ -79,7 +106,7 @@ public:
   std::set<std::string> known;
 };
 
-Walker walk(const Plan &plan, const std::vector<int64_t> &sizes) {
+Walker walk(const Plan &plan, const Sizes &sizes) {
   Walker walker(plan);
   walker.visit(plan.entry(), plan.entry().body, sizes, "");
   return walker;
@@ -87,11 +114,9 @@ Walker walk(const Plan &plan, const std::vector<int64_t> &sizes) {
 
 } // namespace
 
-std::vector<Leaf> leavesOf(const Plan &plan, const std::vector<int64_t> &sizes) {
-  return walk(plan, sizes).leaves;
-}
+std::vector<Leaf> leavesOf(const Plan &plan, const Sizes &sizes) { return walk(plan, sizes).leaves; }
 
-std::vector<Parameter> parametersOf(const Plan &plan, const std::vector<int64_t> &sizes) {
+std::vector<Parameter> parametersOf(const Plan &plan, const Sizes &sizes) {
   return walk(plan, sizes).parameters;
 }
 

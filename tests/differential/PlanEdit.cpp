@@ -30,11 +30,21 @@ void forEachNode(std::vector<Node> &body, const std::function<void(Node &)> &f) 
   }
 }
 
+void forEachSize(Node &node, const std::function<void(Size &)> &f) {
+  auto all = [&](std::vector<Size> &sizes) { std::for_each(sizes.begin(), sizes.end(), f); };
+  f(node.length);
+  all(node.type.shape);
+  for (Type &type : node.stackTypes)
+    all(type.shape);
+  all(node.sizes);
+}
+
 std::multiset<int> usesIn(Function &function) {
   std::multiset<int> uses;
   forEachNode(function.body, [&](Node &node) {
     uses.insert(node.operands.begin(), node.operands.end());
     uses.insert(node.yields.begin(), node.yields.end());
+    forEachSize(node, [&](Size &size) { uses.insert(size.row); });
   });
   uses.insert(function.returned);
   return uses;
@@ -97,7 +107,8 @@ bool removeUnusedIn(std::vector<Node> &body, const std::multiset<int> &uses) {
                          if (node.kind == Kind::plate)
                            return node.stacks.empty() && !hasChoices(node.body);
                          return node.kind != Kind::sample && node.kind != Kind::call &&
-                                !uses.count(node.result);
+                                !uses.count(node.result) &&
+                                (node.kind != Kind::row || !uses.count(node.rowLength));
                        }) > 0 ||
          changed;
 }
@@ -105,14 +116,8 @@ bool removeUnusedIn(std::vector<Node> &body, const std::multiset<int> &uses) {
 /// The symbols that something in the function needs.
 std::set<int> symbolsUsed(Function &function) {
   std::set<int> used;
-  auto add = [&](const Size &size) { used.insert(size.symbol); };
-  auto addAll = [&](const Type &type) { std::for_each(type.shape.begin(), type.shape.end(), add); };
-  forEachNode(function.body, [&](Node &node) {
-    addAll(node.type);
-    add(node.length);
-    std::for_each(node.stackTypes.begin(), node.stackTypes.end(), addAll);
-    std::for_each(node.sizes.begin(), node.sizes.end(), add);
-  });
+  forEachNode(function.body,
+              [&](Node &node) { forEachSize(node, [&](Size &size) { used.insert(size.symbol); }); });
   return used;
 }
 
@@ -129,7 +134,7 @@ bool removeArgument(Plan &plan, size_t number, size_t at) {
     bool elsewhere = false;
     for (size_t i = 0; i < function.arguments.size(); ++i)
       for (const Size &other : function.arguments[i].type.shape)
-        elsewhere = elsewhere || (i != at && other == size);
+        elsewhere = elsewhere || (i != at && other.symbol == size.symbol);
     if (!elsewhere)
       return false;
   }
@@ -177,6 +182,15 @@ bool removeNode(Plan &plan, const Place &place) {
       constants.push_back(std::move(node));
   };
   stand(removed.result, removed.type);
+  if (removed.kind == Kind::row) {
+    stand(removed.rowLength, removed.type);
+    forEachNode(function.body, [&](Node &node) {
+      forEachSize(node, [&](Size &size) {
+        if (size.row == removed.rowLength)
+          size = removed.length;
+      });
+    });
+  }
   for (size_t i = 0; i < removed.stacks.size(); ++i)
     stand(removed.stacks[i], removed.stackTypes[i]);
   if (removed.kind == Kind::constant && !constants.empty())
@@ -190,7 +204,7 @@ bool replaceByOperand(Plan &plan, const Place &place, size_t number) {
   Function &function = plan.functions[place.function];
   std::vector<Node> &body = bodyAt(plan, place);
   const Node node = body[place.path.back()];
-  if (node.result < 0 || number >= node.operands.size() ||
+  if (node.result < 0 || node.kind == Kind::row || number >= node.operands.size() ||
       !(typesOf(function).at(node.operands[number]) == node.type))
     return false;
   body.erase(body.begin() + long(place.path.back()));

@@ -15,7 +15,8 @@ struct Place {
 std::vector<Place> placesOf(const Plan &plan);
 const Node &nodeAt(const Plan &plan, const Place &place);
 
-/// Removes a statement; results that are used become constants. False if an index would have to be one.
+/// Removes a statement; results that are used become constants. Without a row, what was as long as it is as
+/// long as all rows: a ragged plate becomes a regular one. False if a constant would have to become one.
 bool removeNode(Plan &plan, const Place &place);
 
 /// Uses of a statement's result become uses of its operand `number`, which has the same type; false if not.

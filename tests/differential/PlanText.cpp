@@ -24,7 +24,7 @@ std::string Type::text() const {
     return scalarText(scalar);
   std::string result = "tensor<";
   for (const Size &size : shape)
-    result += (size.symbol >= 0 ? "?" : std::to_string(size.fixed)) + "x";
+    result += (size.isDynamic() ? "?" : std::to_string(size.fixed)) + "x";
   return result + scalarText(scalar) + ">";
 }
 
@@ -63,6 +63,8 @@ private:
     return "%c" + std::to_string(number);
   }
   std::string size(const Size &size) {
+    if (size.row >= 0)
+      return value(size.row);
     if (size.symbol < 0)
       return constant(size.fixed);
     symbols.insert(size.symbol);
@@ -82,9 +84,18 @@ private:
     for (const Argument &argument : function.arguments)
       for (size_t d = 0; d < argument.type.shape.size(); ++d)
         if (argument.type.shape[d].symbol == symbol)
-          return "  %n" + std::to_string(symbol) + " = tensor.dim " + value(argument.value) + ", " +
-                 constant(int64_t(d)) + " : " + argument.type.text() + "\n";
+          return dimension("%n" + std::to_string(symbol), argument, d);
     return "  // symbol " + std::to_string(symbol) + " has no argument\n";
+  }
+  /// The size of an argument may be the symbol and some more.
+  std::string dimension(const std::string &name, const Argument &argument, size_t d) {
+    int64_t more = argument.type.shape[d].fixed;
+    std::string from = " = tensor.dim " + value(argument.value) + ", " + constant(int64_t(d)) + " : " +
+                       argument.type.text() + "\n";
+    if (more == 0)
+      return "  " + name + from;
+    return "  " + name + "_ends" + from + "  " + name + " = arith.subi " + name + "_ends, " + constant(more) +
+           " : index\n";
   }
 
   std::string list(const std::vector<int> &numbers, size_t first = 0) const {
@@ -103,7 +114,7 @@ private:
   std::string dynamicSizes(const Type &type) {
     std::string result;
     for (const Size &each : type.shape)
-      if (each.symbol >= 0)
+      if (each.isDynamic())
         result += (result.empty() ? "" : ", ") + size(each);
     return result;
   }
@@ -114,7 +125,7 @@ private:
   void print(const Node &node, const std::string &indent, std::ostringstream &out) {
     out << indent;
     if (node.result >= 0)
-      out << value(node.result) << " = ";
+      out << value(node.result) << (node.rowLength >= 0 ? ", " + value(node.rowLength) : "") << " = ";
     switch (node.kind) {
     case Kind::constant:
       out << "arith.constant " << node.attribute
@@ -134,6 +145,10 @@ private:
           << node.type.text();
       break;
     }
+    case Kind::row:
+      out << "gen.row " << value(node.operands[0]) << " of " << value(node.operands[1]) << " in "
+          << size(node.length) << " : " << types.at(node.operands[1]).text();
+      break;
     case Kind::plate:
       printPlate(node, indent, out);
       break;
@@ -188,7 +203,7 @@ private:
       out << list(x) << " : " << node.type.text();
   }
   std::string sliceSize(const Size &each) {
-    return each.symbol >= 0 ? size(each) : std::to_string(each.fixed);
+    return each.isDynamic() ? size(each) : std::to_string(each.fixed);
   }
 
   const Function &function;

@@ -43,25 +43,45 @@ Operand Scope::fill(double number, const Type &type) {
 
 Operand Scope::constant(double number) { return fill(number, realType); }
 
-Operand Scope::addArgument(const std::string &name, Type type, double bound) {
+Operand Scope::addArgument(const std::string &name, Type type, double bound, bool shown) {
   Operand operand{newValue(), type, bound};
   function.arguments.push_back({name, type, operand.value});
-  show(operand);
+  if (shown)
+    show(operand);
   return operand;
 }
 
 void Scope::plate(Node &node, const std::function<void()> &fillBody) {
   std::vector<Node> *outer = body;
-  size_t seen = visible.size();
+  size_t seen = visible.size(), indices = plateIndices.size();
   node.index = newValue();
   plateIndices.push_back({node.index, indexType, 1});
   plateSizes.push_back(node.length);
   body = &node.body;
+  ++plates;
+  if (ragged && node.length == ragged->size) {
+    plateIndices.push_back(emit("arith.addi", {ragged->start, plateIndices.back()}, indexType, 1));
+    plateSizes.push_back(ragged->total);
+  }
   fillBody();
   body = outer;
-  plateIndices.pop_back();
-  plateSizes.pop_back();
+  plateIndices.resize(indices);
+  plateSizes.resize(indices);
   visible.resize(seen);
+  if (--plates == 0)
+    ragged.reset();
+}
+
+void Scope::row(int offsets, const Size &total) {
+  Node node;
+  node.kind = Kind::row;
+  node.operands = {plateIndices.back().value, offsets};
+  node.length = total;
+  node.type = indexType;
+  node.result = newValue();
+  node.rowLength = newValue();
+  ragged = {{node.result, indexType, 1}, Size::ofRow(node.rowLength), total};
+  append(std::move(node));
 }
 
 std::vector<Operand> Scope::visibleOf(Scalar scalar, size_t rank) const {
@@ -73,6 +93,8 @@ std::vector<Operand> Scope::visibleOf(Scalar scalar, size_t rank) const {
 }
 
 bool Scope::forbidEmpty(const Size &size) {
+  if (size.row >= 0)
+    return false;
   if (size.symbol < 0)
     return size.fixed > 0;
   if (!notEmpty)
@@ -282,6 +304,8 @@ Operand Scope::integer(bool loose) {
         return emit("tensor.extract", {each, plateIndices[p]}, integerType, 1);
   if (!known.empty() && random.chance(0.8))
     return random.pick(known);
+  if (ragged && random.chance(0.3))
+    return emit("arith.index_cast", {{ragged->size.row, indexType, 1}}, integerType, 1);
   if (!plateIndices.empty() && !loose)
     return emit("arith.index_cast", {random.pick(plateIndices)}, integerType, 1);
   Node node;
@@ -306,7 +330,7 @@ Operand Scope::vectorLeaf(const Size &size) {
         return emit("tensor.extract_slice", {matrix, plateIndices[p]}, {Scalar::real, {size}}, matrix.bound);
   if (!known.empty() && random.chance(0.85))
     return random.pick(known);
-  if (size.symbol < 0 && random.chance(0.5)) {
+  if (!size.isDynamic() && random.chance(0.5)) {
     std::vector<Operand> elements;
     double bound = 0;
     for (int64_t i = 0; i < size.fixed; ++i) {
@@ -362,6 +386,8 @@ Operand Scope::vector(const Size &size, int depth) {
 Operand Scope::anyVector(bool table) {
   std::vector<Operand> known = visibleOf(Scalar::real, 1);
   Size size = !known.empty() && random.chance(0.8) ? random.pick(known).type.shape[0] : anySize();
+  if (ragged && !table && random.chance(0.3))
+    size = ragged->size;
   if (table && !forbidEmpty(size))
     size = Size::of(3);
   return vector(size, 1);

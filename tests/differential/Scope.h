@@ -4,6 +4,7 @@
 #include "tests/differential/Plan.h"
 #include "tests/differential/Random.h"
 #include <functional>
+#include <optional>
 
 namespace genfuse::differential {
 
@@ -28,10 +29,13 @@ public:
   Operand emit(const std::string &name, std::vector<Operand> operands, Type type, double bound,
                const std::string &attribute = "");
   Operand constant(double number);
-  Operand addArgument(const std::string &name, Type type, double bound);
+  /// `shown`: expressions may use it.
+  Operand addArgument(const std::string &name, Type type, double bound, bool shown = true);
   void show(const Operand &operand) { visible.push_back(operand); }
   /// Statements that `fill` emits go to the body of the plate; what they show is seen there only.
   void plate(Node &node, const std::function<void()> &fill);
+  /// The row of ragged data that belongs to the plate around: its length is a size until the plate ends.
+  void row(int offsets, const Size &total);
   Node &append(Node node);
   int newValue() { return next++; }
 
@@ -55,11 +59,13 @@ public:
   Operand choleskyFactor(int64_t size);
   Operand squashed(Operand operand);
 
-  /// A size in scope, or a small number.
+  /// A size in scope, or a small number; not that of a row.
   Size anySize();
+  /// The length of the row, where there is one.
+  std::optional<Size> rowSize() const { return ragged ? std::optional(ragged->size) : std::nullopt; }
   std::vector<Operand> visibleOf(Scalar scalar, size_t rank) const;
   const std::vector<Operand> &indices() const { return plateIndices; }
-  size_t plateCount() const { return plateIndices.size(); }
+  size_t plateCount() const { return plates; }
 
 private:
   Operand unary(const std::string &name, Operand x, double bound) { return emit(name, {x}, x.type, bound); }
@@ -82,8 +88,16 @@ private:
   int depth;
   std::vector<Node> *body;
   std::vector<Operand> visible;
+  /// What the plates around read: their indices, in arrays as long as they are. A ragged plate has two: the
+  /// place in its row, and that in all rows.
   std::vector<Operand> plateIndices;
   std::vector<Size> plateSizes;
+  size_t plates = 0;
+  struct Row {
+    Operand start;
+    Size size, total;
+  };
+  std::optional<Row> ragged;
   int next = 0;
 };
 

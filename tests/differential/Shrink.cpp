@@ -1,6 +1,7 @@
 #include "tests/differential/Shrink.h"
 #include "tests/differential/Data.h"
 #include "tests/differential/PlanEdit.h"
+#include "tests/differential/RandomSizes.h"
 #include <algorithm>
 
 namespace genfuse::differential {
@@ -15,7 +16,7 @@ public:
   Experiment run() {
     bool smaller = true;
     while (smaller && attempts > 0)
-      smaller = settings() + statements() + operands() + results() + names() + sizes() > 0;
+      smaller = settings() + statements() + operands() + results() + names() + sizes() + rows() > 0;
     return best;
   }
 
@@ -66,7 +67,7 @@ private:
       return e.instances == 0 && std::exchange(e.mapping, Mapping::single) != Mapping::single;
     });
     any |= with([](Experiment &e) { return std::exchange(e.returnGradient, false); });
-    any |= with([](Experiment &e) { return !e.newSizes.empty() && (e.newSizes.clear(), true); });
+    any |= with([](Experiment &e) { return e.newSizes && (e.newSizes.reset(), true); });
     any |= with([](Experiment &e) { return !e.changed.empty() && (e.changed.clear(), true); });
     return any;
   }
@@ -115,18 +116,57 @@ private:
 
   bool sizes() {
     bool any = false;
-    for (size_t i = 0; i < best.sizes.size(); ++i)
+    for (size_t i = 0; i < best.sizes.symbols.size(); ++i)
       for (int64_t size : {0, 1, 2, 3, 8, 9})
         any |= with([&](Experiment &e) {
-          bool fits = size < e.sizes[i] && (size > 0 || !e.plan.notEmpty[i]);
-          if (!fits)
+          int64_t &now = e.sizes.symbols[i];
+          bool ofRows = e.plan.ragged && (int(i) == e.plan.ragged->rows || int(i) == e.plan.ragged->total);
+          if (ofRows || size >= now || (size == 0 && e.plan.notEmpty[i]))
             return false;
-          if (!e.newSizes.empty())
-            e.newSizes[i] = std::max<int64_t>(e.plan.notEmpty[i], e.newSizes[i] + size - e.sizes[i]);
-          e.sizes[i] = size;
+          if (e.newSizes) {
+            int64_t &then = e.newSizes->symbols[i];
+            then = std::max<int64_t>(e.plan.notEmpty[i], then + size - now);
+          }
+          now = size;
           return true;
         });
     return any;
+  }
+
+  /// Without a row, or with a shorter one.
+  bool rows() {
+    if (!best.plan.ragged)
+      return false;
+    bool any = false;
+    for (size_t row = lengthsOf(best.sizes.offsets).size(); row-- > 0;) {
+      bool gone = with([&](Experiment &e) {
+        return changeLengths(e, [&](std::vector<int64_t> &lengths) {
+          return row < lengths.size() && (lengths.erase(lengths.begin() + long(row)), true);
+        });
+      });
+      any |= gone;
+      for (int64_t length : {0, 1, 2, 8})
+        any |= !gone && with([&](Experiment &e) {
+          return changeLengths(e, [&](std::vector<int64_t> &lengths) {
+            return row < lengths.size() && length < lengths[row] && (lengths[row] = length, true);
+          });
+        });
+    }
+    return any;
+  }
+
+  /// The lengths before an update and after it. False if those before do not change.
+  template <class F> static bool changeLengths(Experiment &e, F change) {
+    auto apply = [&](Sizes &sizes) {
+      std::vector<int64_t> lengths = lengthsOf(sizes.offsets);
+      if (!change(lengths) || !fitsRows(e.plan, offsetsOf(lengths)))
+        return false;
+      setRows(e.plan, sizes, offsetsOf(lengths));
+      return true;
+    };
+    if (e.newSizes)
+      apply(*e.newSizes);
+    return apply(e.sizes);
   }
 
   Experiment best;

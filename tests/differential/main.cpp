@@ -16,6 +16,7 @@ struct Options {
   uint64_t seed = 1;
   int models = 100;
   int experiments = 2;
+  double ragged = Extent().ragged;
   double seconds = 0;
   int attempts = 600;
   bool print = false;
@@ -35,13 +36,13 @@ void report(const Options &options, uint64_t seed, const Experiment &failing, co
   std::cout << "\nsmallest:\n"
             << smallest.describe() << (last ? last->kind + ": " + last->text : "it did not fail again")
             << "\nto repeat: --seed " << seed << " --models 1 --experiments " << options.experiments
-            << std::endl;
+            << " --ragged " << options.ragged << std::endl;
 }
 
 /// The first failure on one model, if any: a child checks all experiments and names the one that failed.
 bool passes(const Options &options, uint64_t seed) {
   Random random(seed);
-  Plan plan = generate(random);
+  Plan plan = generate(random, {.ragged = options.ragged});
   std::vector<Experiment> experiments = experimentsOn(plan, random, options.experiments);
   if (options.print)
     for (const Experiment &e : experiments)
@@ -90,6 +91,8 @@ int main(int argc, char **argv) {
   app.add_option("--seed", options.seed, "of the first model")->capture_default_str();
   app.add_option("--models", options.models, "how many")->capture_default_str();
   app.add_option("--experiments", options.experiments, "on each model")->capture_default_str();
+  app.add_option("--ragged", options.ragged, "probability of rows of different lengths")
+      ->capture_default_str();
   app.add_option("--seconds", options.seconds, "how long, instead of how many");
   app.add_option("--attempts", options.attempts, "checks that shrinking may take")->capture_default_str();
   app.add_flag("--print", options.print, "every experiment");

@@ -62,3 +62,33 @@ gen.func @square(%s: tensor<?xf64> {gen.name = "s"}) {
   }
   gen.return
 }
+
+// Rows of different lengths; what a row yields depends on all of its elements.
+gen.func @ragged(%a: f64 {gen.name = "a"}, %x: tensor<?xf64> {gen.name = "x"},
+                 %offsets: tensor<?xi64> {gen.name = "offsets"}) -> f64 {
+  %one = arith.constant 1.0 : f64
+  %half = arith.constant 0.5 : f64
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %total = tensor.dim %x, %c0 : tensor<?xf64>
+  %ends = tensor.dim %offsets, %c0 : tensor<?xi64>
+  %n = arith.subi %ends, %c1 : index
+  %mu = gen.sample "mu" normal(%a, %one) : (f64, f64) -> f64
+  %zs = gen.map "rows" %i to %n -> tensor<?xf64> {
+    %m = gen.sample "m" normal(%mu, %half) : (f64, f64) -> f64
+    %start, %length = gen.row %i of %offsets in %total : tensor<?xi64>
+    %ys = gen.map "cell" %j to %length -> tensor<?xf64> {
+      %at = arith.addi %start, %j : index
+      %xij = tensor.extract %x[%at] : tensor<?xf64>
+      %k = gen.sample "k" poisson(%xij) : (f64) -> i64
+      %mean = arith.mulf %m, %xij : f64
+      %y = gen.sample "y" normal(%mean, %one) : (f64, f64) -> f64
+      gen.yield %y : f64
+    }
+    %sum = gen.einsum "i->" (%ys) : (tensor<?xf64>) -> f64
+    %z = gen.sample "z" normal(%sum, %half) : (f64, f64) -> f64
+    gen.yield %z : f64
+  }
+  %result = gen.einsum "i->" (%zs) : (tensor<?xf64>) -> f64
+  gen.return %result : f64
+}

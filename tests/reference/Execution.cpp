@@ -52,6 +52,8 @@ private:
         callFunction(inner, prefix);
       else if (auto param = dyn_cast<gen::ParamOp>(op))
         values[param.getResult()] = find(parameters, pathOf(param, function), "parameter");
+      else if (auto row = dyn_cast<gen::RowOp>(op))
+        findRow(row);
       else
         values[op.getResult(0)] = evaluate(&op, operandsOf(&op));
     }
@@ -87,6 +89,25 @@ private:
     }
     for (auto [result, stack] : llvm::zip(op.getResults(), stacks))
       values[result] = stack;
+  }
+
+  /// Where a row of ragged data begins and how long it is. Offsets that the runtime refuses are refused.
+  void findRow(gen::RowOp op) {
+    const Tensor &offsets = values.at(op.getOffsets());
+    int64_t index = values.at(op.getIndex()).integer(), rows = offsets.shape.at(0) - 1;
+    int64_t total = values.at(op.getTotal()).integer();
+    if (index >= rows)
+      throw Error("expected offsets of more than " + std::to_string(index) + " rows, got " +
+                  std::to_string(rows));
+    auto end = [&](int64_t i) { return static_cast<int64_t>(offsets.at({i}).value); };
+    bool whole = end(0) == 0 && end(rows) == total;
+    if (!whole || end(index) > end(index + 1))
+      throw Error("expected offsets that go from 0 up to " + std::to_string(total) + ", got " +
+                  std::to_string(end(index)) + " to " + std::to_string(end(index + 1)) + " for row " +
+                  std::to_string(index) + ", from " + std::to_string(end(0)) + " to " +
+                  std::to_string(end(rows)));
+    values[op.getStart()] = double(end(index));
+    values[op.getLength()] = double(end(index + 1) - end(index));
   }
 
   /// Of a plate without elements only the static sizes are known; what is dynamic counts as 0.

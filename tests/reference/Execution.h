@@ -29,8 +29,8 @@ struct Inputs {
 };
 
 /// Runs the function, asking `choose` for every choice in program order. The return value, if there is one.
-/// Throws Error for a missing argument or parameter, an op that the reference does not know, and the same
-/// address twice.
+/// Throws Error for a missing argument or parameter, an op that the reference does not know, the same address
+/// twice, and offsets of rows that do not go from 0 up to the total.
 std::optional<Tensor> execute(gen::FuncOp function, const Inputs &inputs, const Chooser &choose);
 
 } // namespace genfuse::reference

@@ -148,11 +148,9 @@ std::string page() {
     text << "| " << R::record.name << " | " << typeName(R::record.value) << " | " << parameters << " | "
          << R::record.support << " |\n";
   });
-  text << "\nupdate, regenerate, project and propose hold for every model of these (tests/cases, "
-          "tests/differential). Not "
-          "there yet: ragged\nplates; draws in more than two nested plates; unfold, switch, recursion; the "
-          "CUDA back "
-          "end.\n";
+  text << "\nupdate, regenerate, project and propose hold for every model of these, with equal and with ragged "
+          "rows (tests/cases,\ntests/differential). Not there yet: draws in more than two nested plates; unfold, "
+          "switch, recursion; the CUDA back\nend.\n";
   return text.str();
 }
 
