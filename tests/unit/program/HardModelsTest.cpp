@@ -125,6 +125,27 @@ TEST(RowsInPlace, OfAFewElements) {
   }
 }
 
+/// Also where each instance has values of its own.
+TEST(RowsInPlace, ValuesOfOtherRowsAreRefused) {
+  const Array four = Array::zeros(ElementType::f64, {4, 2}), offsets = Array::from<int64_t>({0, 3, 4});
+  Inputs inputs{{{"s", Array::zeros(ElementType::f64, {4})}, {"offsets", offsets}}, {}, {}, {}};
+  RunOptions two;
+  two.instances = 2;
+  auto run = [&](const Array &own) {
+    inputs.choices = {{"rows/*/x/*", ChoiceValue::ragged(four, offsets)},
+                      {"rows/*/y/*", ChoiceValue::ragged(four, own)}};
+    return compile("rows_of_four").run("assess()", inputs, two).score;
+  };
+  EXPECT_NEAR(at(run(offsets), 1), -8 * 0.91893853320467274, 1e-14); // eight terms of 1 ulp
+  try {
+    run(Array::from<int64_t>({0, 1, 4}));
+    FAIL();
+  } catch (const Error &error) {
+    EXPECT_STREQ(error.what(),
+                 "address 'rows/*/y/*': expected values with the offsets of the arguments, got others");
+  }
+}
+
 /// Lanes that add to the same element come one after the other; an index out of range reads within the array.
 TEST(RunTimeIndices, GradientOfAGather) {
   for (Mapping mapping : {Mapping::single, Mapping::instances, Mapping::elements}) {
