@@ -7,7 +7,7 @@
 namespace genfuse::differential {
 
 /// Whether operations on traces of models with rows are checked: not before they are derived.
-static constexpr bool raggedChanges = false;
+static constexpr bool raggedChanges = true;
 
 static const char *nameOf(Operation operation) {
   switch (operation) {
