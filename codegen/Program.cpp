@@ -172,7 +172,8 @@ private:
   void expectNoOffsets(const ArraySpec &spec, const Array &array) const {
     for (const OffsetsCheck &check : single.offsets)
       if (check.argument == spec.name || check.argument == spec.name + "'")
-        throw Error(describe(spec) + ": expected offsets that all instances share, of shape [rows + 1], got " +
+        throw Error(describe(spec) +
+                    ": expected offsets that all instances share, of shape [rows + 1], got " +
                     array.describe());
   }
 
@@ -208,6 +209,7 @@ private:
         ChoiceValue value = inputs.choices.get(spec.name);
         if (value.kind() == ChoiceValue::Kind::array &&
             value.array().rank() == static_cast<int64_t>(spec.shape.size()) + 1) {
+          expectSameRows(spec, value);
           take(i, value.as(spec.type, value.array().shape(), spec.name));
           continue;
         }
@@ -217,6 +219,13 @@ private:
       take(i, inputs.choices.leafArray(spec.name, spec.type, Shape(shape.begin(), shape.begin() + plates),
                                        Shape(shape.begin() + plates, shape.end()), offsetsOf(spec)));
     }
+  }
+
+  void expectSameRows(const ArraySpec &spec, const ChoiceValue &value) const {
+    Array offsets = offsetsOf(spec);
+    if (value.offsets().defined() && (!offsets.defined() || value.offsets() != offsets))
+      throw Error("address '" + spec.name +
+                  "': expected values with the offsets of the arguments, got others");
   }
 
   /// The offsets of a leaf of a ragged plate; undefined for others.

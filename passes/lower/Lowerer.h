@@ -178,6 +178,8 @@ private:
   View rowOf(View whole, gen::PlaceOp place);
   mlir::SmallVector<Index> placedSizes(gen::PlaceOp place);
   void storeRow(const View &whole, gen::PlaceOp place);
+  bool isOnlySummed(gen::PlaceOp place);
+  mlir::LogicalResult lowerPlace(gen::PlaceOp place);
 
   // Random.cpp
   mlir::LogicalResult lowerRandom(gen::RandomOp op);

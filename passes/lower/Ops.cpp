@@ -35,7 +35,7 @@ LogicalResult Lowerer::lowerOp(Operation *op) {
       .Case([&](gen::InverseCdfOp o) { return lowerInverseCdf(o), success(); })
       .Case([&](gen::OneHotOp o) { return lowerOneHot(o), success(); })
       .Case([&](gen::RowOp o) { return lowerRow(o); })
-      .Case([&](gen::PlaceOp) { return success(); }) // where it is added to a sum
+      .Case([&](gen::PlaceOp o) { return lowerPlace(o); })
       .Case([&](gen::ConcatOp o) { return lowerConcat(o); })
       .Case([&](gen::RandomOp o) { return lowerRandom(o); })
       .Case([&](gen::TriangularSolveOp o) { return lowerTriangularSolve(o); })

@@ -131,4 +131,37 @@ void Lowerer::storeRow(const View &whole, gen::PlaceOp place) {
   forEachIndex(placedSizes(place), [&](Indices at) { store(part, at, elementAt(held, at)); });
 }
 
+/// Whether every use is a sum that adds the row where it lies.
+bool Lowerer::isOnlySummed(gen::PlaceOp place) {
+  return llvm::all_of(place->getUses(), [&](OpOperand &use) {
+    if (deferred.contains(use.getOwner()))
+      return true;
+    auto sweep = dyn_cast<gen::SweepOp>(use.getOwner()->getParentOp());
+    unsigned number = use.getOperandNumber();
+    if (!sweep || !isa<gen::YieldOp>(use.getOwner()) || number >= sweep.getNumSums())
+      return false;
+    std::optional<int64_t> count = staticCount(sizesOf(sweep.getResult(number)));
+    return isJoin(sweep, number) || !count || *count > maxRegisters / 2;
+  });
+}
+
+/// A row in its place that something else reads is written to memory, between zeros.
+LogicalResult Lowerer::lowerPlace(gen::PlaceOp place) {
+  if (isOnlySummed(place))
+    return success();
+  Type element = getElementTypeOrSelf(place.getType());
+  Tensor held;
+  held.element = element;
+  held.sizes = sizesOf(place.getResult());
+  held.view = allocate(place.getResult(), element.isInteger(1) ? builder.getI8Type() : element,
+                       lanes.width > 1, place);
+  if (!held.view)
+    return failure();
+  held.varying = held.view->laneStride.has_value();
+  fill(*held.view, held.sizes, 0.0);
+  storeRow(*held.view, place);
+  set(place.getResult(), std::move(held));
+  return success();
+}
+
 } // namespace genfuse::lower

@@ -125,3 +125,52 @@ gen.func @cast_index(%x: tensor<?xf64> {gen.name = "x"}, %n: tensor<?xf64> {gen.
   }
   gen.return
 }
+gen.func @table_within_rows(%s: tensor<?xf64> {gen.name = "s"}, %w: tensor<?xf64> {gen.name = "w"},
+                            %offsets: tensor<?xi64> {gen.name = "offsets"}) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %one = arith.constant 1.0 : f64
+  %total = tensor.dim %s, %c0 : tensor<?xf64>
+  %ends = tensor.dim %offsets, %c0 : tensor<?xi64>
+  %n = arith.subi %ends, %c1 : index
+  gen.map "rows" %i to %n {
+    %wi = tensor.extract %w[%i] : tensor<?xf64>
+    %all = tensor.splat %wi[%total] : tensor<?xf64>
+    %scaled = arith.mulf %s, %all : tensor<?xf64>
+    %table = math.exp %scaled : tensor<?xf64>
+    %start, %length = gen.row %i of %offsets in %total : tensor<?xi64>
+    gen.map "y" %j to %length {
+      %at = arith.addi %start, %j : index
+      %m = tensor.extract %table[%at] : tensor<?xf64>
+      %y = gen.sample normal(%m, %one) : (f64, f64) -> f64
+      gen.yield
+    }
+    gen.yield
+  }
+  gen.return
+}
+gen.func @rows_of_four(%s: tensor<4xf64> {gen.name = "s"}, %offsets: tensor<?xi64> {gen.name = "offsets"}) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c4 = arith.constant 4 : index
+  %one = arith.constant 1.0 : f64
+  %ends = tensor.dim %offsets, %c0 : tensor<?xi64>
+  %n = arith.subi %ends, %c1 : index
+  gen.map "rows" %i to %n {
+    %start, %length = gen.row %i of %offsets in %c4 : tensor<?xi64>
+    gen.map "x" %j to %length {
+      %at = arith.addi %start, %j : index
+      %m = tensor.extract %s[%at] : tensor<4xf64>
+      %x = gen.sample normal(%m, %one) : (f64, f64) -> f64
+      gen.yield
+    }
+    gen.map "y" %j to %length {
+      %at = arith.addi %start, %j : index
+      %m = tensor.extract %s[%at] : tensor<4xf64>
+      %y = gen.sample normal(%m, %one) : (f64, f64) -> f64
+      gen.yield
+    }
+    gen.yield
+  }
+  gen.return
+}

@@ -84,6 +84,68 @@ TEST(Tails, IndicesBesideTheIteration) {
     }
 }
 
+const std::vector<Mapping> allMappings = {Mapping::single, Mapping::instances, Mapping::elements};
+
+/// Each row reads a table of its own: the part of its gradient that belongs to the row is not the whole.
+TEST(RowsInPlace, OfATableWithinThePlate) {
+  const std::vector<double> s{0.1, -0.3, 0.5, 0.2}, w{0.5, 1.5, -1}, y{1, 0.5, 2, -0.25};
+  const std::vector<int64_t> offsets{0, 1, 1, 4};
+  std::vector<double> ofS(4), ofW(3);
+  for (size_t row = 0; row < 3; ++row)
+    for (int64_t k = offsets[row]; k < offsets[row + 1]; ++k) {
+      double m = std::exp(s[k] * w[row]);
+      ofS[k] += (y[k] - m) * m * w[row];
+      ofW[row] += (y[k] - m) * m * s[k];
+    }
+  Inputs inputs{
+      {{"s", Array::from(s)}, {"w", Array::from(w)}, {"offsets", Array::from(offsets)}}, {}, {}, {}};
+  inputs.choices.set("rows/*/y/*", ChoiceValue::ragged(Array::from(y), Array::from(offsets)));
+  for (Mapping mapping : allMappings) {
+    Outcome outcome = compile("table_within_rows", Precision::f64, mapping).run("gradient(s, w)", inputs);
+    for (int64_t k = 0; k < 4; ++k) // a handful of roundings of numbers below 10
+      EXPECT_NEAR(at(outcome.argumentGradients["s"], k), ofS[k], 1e-14) << mappingName(mapping) << " " << k;
+    for (int64_t row = 0; row < 3; ++row)
+      EXPECT_NEAR(at(outcome.argumentGradients["w"], row), ofW[row], 1e-14)
+          << mappingName(mapping) << " " << row;
+  }
+}
+
+/// Sums that are held in registers.
+TEST(RowsInPlace, OfAFewElements) {
+  const std::vector<double> s{0.25, -0.5, 1, 2}, x{1, 0.5, 2, -0.25}, y{0.5, 0.75, -1, 3};
+  const Array offsets = Array::from<int64_t>({0, 3, 3, 4});
+  Inputs inputs{{{"s", Array::from(s)}, {"offsets", offsets}}, {}, {}, {}};
+  inputs.choices.set("rows/*/x/*", ChoiceValue::ragged(Array::from(x), offsets));
+  inputs.choices.set("rows/*/y/*", ChoiceValue::ragged(Array::from(y), offsets));
+  for (Mapping mapping : allMappings) {
+    Array gradient =
+        compile("rows_of_four", Precision::f64, mapping).run("gradient(s)", inputs).argumentGradients["s"];
+    for (int64_t k = 0; k < 4; ++k)
+      EXPECT_EQ(at(gradient, k), x[k] + y[k] - 2 * s[k]) << mappingName(mapping) << " " << k; // exact in f64
+  }
+}
+
+/// Also where each instance has values of its own.
+TEST(RowsInPlace, ValuesOfOtherRowsAreRefused) {
+  const Array four = Array::zeros(ElementType::f64, {4, 2}), offsets = Array::from<int64_t>({0, 3, 4});
+  Inputs inputs{{{"s", Array::zeros(ElementType::f64, {4})}, {"offsets", offsets}}, {}, {}, {}};
+  RunOptions two;
+  two.instances = 2;
+  auto run = [&](const Array &own) {
+    inputs.choices = {{"rows/*/x/*", ChoiceValue::ragged(four, offsets)},
+                      {"rows/*/y/*", ChoiceValue::ragged(four, own)}};
+    return compile("rows_of_four").run("assess()", inputs, two).score;
+  };
+  EXPECT_NEAR(at(run(offsets), 1), -8 * 0.91893853320467274, 1e-14); // eight terms of 1 ulp
+  try {
+    run(Array::from<int64_t>({0, 1, 4}));
+    FAIL();
+  } catch (const Error &error) {
+    EXPECT_STREQ(error.what(),
+                 "address 'rows/*/y/*': expected values with the offsets of the arguments, got others");
+  }
+}
+
 /// Lanes that add to the same element come one after the other; an index out of range reads within the array.
 TEST(RunTimeIndices, GradientOfAGather) {
   for (Mapping mapping : {Mapping::single, Mapping::instances, Mapping::elements}) {
