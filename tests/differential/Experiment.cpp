@@ -6,9 +6,6 @@
 
 namespace genfuse::differential {
 
-/// Whether operations on traces of models with rows are checked: not before they are derived.
-static constexpr bool raggedChanges = true;
-
 static const char *nameOf(Operation operation) {
   switch (operation) {
   case Operation::simulate:
@@ -206,8 +203,6 @@ std::vector<Experiment> experimentsOn(const Plan &plan, Random &random, int coun
       continue;
     }
     e.operation = random.pick(operations);
-    if (plan.hasRows() && !raggedChanges && startsFromTrace(e.operation))
-      e.operation = Operation::assess;
     // The reference runs once for each element.
     bool gradient = e.operation == Operation::gradient;
     e.sizes = randomSizes(plan, random, gradient);
