@@ -40,6 +40,14 @@ std::uint64_t newFunctionNumber() {
   return ++last;
 }
 
+/// A module of models holds functions and nothing else.
+static LogicalResult verifyTopLevel(ModuleOp module) {
+  for (Operation &op : *module.getBody())
+    if (!isa<gen::FuncOp>(op))
+      return op.emitOpError("expects to stand in a gen.func");
+  return success();
+}
+
 /// A parameter's path: relative names belong to their function.
 static std::string pathOf(gen::ParamOp param) {
   if (param.getName().contains('/'))
@@ -112,7 +120,7 @@ Model Model::parse(std::string_view text, std::string_view filename, std::string
     DiagnosticScope diagnostics(context.get(), /*columns=*/true);
     module =
         parseSourceString<ModuleOp>(StringRef(terminated), ParserConfig(context.get()), StringRef(filename));
-    if (!module || failed(verifyParameters(*module)))
+    if (!module || failed(verifyTopLevel(*module)) || failed(verifyParameters(*module)))
       diagnostics.raise(std::string(filename) + ": not a module");
   }
   return makeModel(std::move(module), entry);

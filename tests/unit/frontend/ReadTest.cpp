@@ -50,6 +50,11 @@ TEST(Read, SyntaxErrorsHaveLineAndColumn) {
               StartsWith("f.mlir:2:14: "));
 }
 
+TEST(Read, OperationsOutsideFunctionsAreRefused) {
+  EXPECT_EQ(errorOf([] { Model::parse("\n  %b = gen.param \"b\" : f64", "f.mlir"); }),
+            "f.mlir:2:8: 'gen.param' op expects to stand in a gen.func");
+}
+
 TEST(Read, ConstraintsOfTheDialectHaveLineAndColumn) {
   std::string text = errorOf([] {
     Model::parse("gen.func @f(%a: f64) {\n  %x = gen.sample \"x\" normal(%a) : (f64) -> f64\n  gen.return\n}",
