@@ -6,11 +6,14 @@
 
 namespace genfuse {
 
-/// How an argument differs from the trace's, beside its length. A hint changes the cost, never the result.
+/// How an argument differs from the trace's, beside its length: a promise of the caller that saves work. Of
+/// data that rows of a ragged plate read, row by row: where other offsets move a row, its elements count as
+/// equal.
 struct ArgumentDiff {
   /// Nothing is known: every element may differ.
   static ArgumentDiff unknown() { return {}; }
-  /// Only these indices of the first dimension may differ (and those by which it grows).
+  /// Only these indices of the first dimension may differ (and those by which it grows). Where offsets move
+  /// rows, nothing is made of it.
   static ArgumentDiff elements(std::set<int64_t> changed) { return {false, std::move(changed)}; }
   /// Nothing differs, but for the length of the first dimension.
   static ArgumentDiff none() { return {false, {}}; }
