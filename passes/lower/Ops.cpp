@@ -84,9 +84,9 @@ SmallVector<Index> Lowerer::sizesOf(Value value) {
     std::optional<SizeExpression> size = sizeOfDimension(value, d);
     gen::RowOp row = size ? gen::RowOp() : rowOfDimension(value, d);
     auto sweep = value.getDefiningOp<gen::SweepOp>();
-    Value length = row                                         ? row.getLength()
+    Value length = row                                        ? row.getLength()
                    : sweep && d == 0 && !sweep.getStackLast() ? sweep.getLength()
-                                                               : Value();
+                                                              : Value();
     sizes.push_back(size     ? Index(evaluate(builder, *size, dims))
                     : length ? Index(scalar(length).value)
                              : Index());
