@@ -174,3 +174,20 @@ gen.func @rows_of_four(%s: tensor<4xf64> {gen.name = "s"}, %offsets: tensor<?xi6
   }
   gen.return
 }
+gen.func @means_of_rows(%s: tensor<?xf64> {gen.name = "s"}, %offsets: tensor<?xi64> {gen.name = "offsets"}) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %one = arith.constant 1.0 : f64
+  %half = arith.constant 0.5 : f64
+  %total = tensor.dim %s, %c0 : tensor<?xf64>
+  %ends = tensor.dim %offsets, %c0 : tensor<?xi64>
+  %n = arith.subi %ends, %c1 : index
+  gen.map "rows" %i to %n {
+    %start, %length = gen.row %i of %offsets in %total : tensor<?xi64>
+    %halves = tensor.splat %half[%length] : tensor<?xf64>
+    %sum = gen.einsum "i->" (%halves) : (tensor<?xf64>) -> f64
+    %m = gen.sample "m" normal(%sum, %one) : (f64, f64) -> f64
+    gen.yield
+  }
+  gen.return
+}

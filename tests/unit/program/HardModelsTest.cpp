@@ -125,6 +125,25 @@ TEST(RowsInPlace, OfAFewElements) {
   }
 }
 
+/// A vector that is as long as the row, in a plate without another one.
+TEST(RowsInPlace, OfAVectorInAPlate) {
+  std::vector<int64_t> offsets{0};
+  for (int64_t row = 0; row < 21; ++row) // whole vectors of lanes and a tail
+    offsets.push_back(offsets.back() + row % 4);
+  Inputs inputs{{{"s", Array::zeros(ElementType::f64, {offsets.back()})}, {"offsets", Array::from(offsets)}},
+                {},
+                {{"rows/*/m", std::vector<double>(21, 0.25)}},
+                {}};
+  double expected = 0;
+  for (int64_t row = 0; row < 21; ++row)
+    expected -= std::pow(0.25 - 0.5 * static_cast<double>(row % 4), 2) / 2 + 0.91893853320467274;
+  for (Mapping mapping : allMappings) {
+    Array score = compile("means_of_rows", Precision::f64, mapping).run("assess()", inputs).score;
+    EXPECT_NEAR(*score.values<double>(), expected, 1e-12 * std::fabs(expected))
+        << mappingName(mapping); // 21 terms
+  }
+}
+
 /// Also where each instance has values of its own.
 TEST(RowsInPlace, ValuesOfOtherRowsAreRefused) {
   const Array four = Array::zeros(ElementType::f64, {4, 2}), offsets = Array::from<int64_t>({0, 3, 4});
