@@ -20,16 +20,16 @@ private:
   /// What is named of one leaf: all of it, single elements, and the elements that it gains.
   struct Leaf {
     ArraySpec spec;
-    PlateLayout before, after;
-    Shape element; ///< shape of one value
-    Array old;
+    PlateLayout before = {}, after = {};
+    Shape element = {}; ///< shape of one value
+    Array old = {};
     bool isNamed = false, isWhole = false;
-    Array whole; ///< new values of the elements that are there before and after
-    std::map<Shape, Array> elements;
-    std::map<size_t, Array> added;                           ///< by the plate that grows, counted from 0
-    std::set<size_t> drawnPlates;                            ///< of `added`, which stand for draws
-    std::map<size_t, std::map<Shape, Array>> gainedElements; ///< likewise, one by one
-    Shape arrayShape() const;                                ///< of the new leaf
+    Array whole = {}; ///< new values of the elements that are there before and after
+    std::map<Shape, Array> elements = {};
+    std::map<size_t, Array> added = {};                           ///< by the plate that grows, counted from 0
+    std::set<size_t> drawnPlates = {};                            ///< of `added`, which stand for draws
+    std::map<size_t, std::map<Shape, Array>> gainedElements = {}; ///< likewise, one by one
+    Shape arrayShape() const;                                     ///< of the new leaf
     /// The plate that grows so that an element is there which was not.
     std::optional<size_t> gainedBy(const Shape &indices) const { return before.firstOutside(indices); }
 

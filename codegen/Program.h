@@ -17,12 +17,12 @@ namespace genfuse {
 
 struct CompileOptions {
   Precision real = Precision::f32;
-  std::string target = "native";  ///< native, x86-64-v4 or x86-64-v3
-  std::optional<Mapping> mapping; ///< forces one; otherwise the sizes of each call choose
-  int64_t lanes = 0;              ///< 0: one register for elements, two for instances
-  bool checked = false;           ///< kernels check their data first: NaN, domains of parameters, indices
-  bool counted = false;           ///< kernels count the log densities that they compute: Outcome::counts
-  bool optimise = true;           ///< false leaves out every pass that only makes code faster (for tests)
+  std::string target = "native";       ///< native, x86-64-v4 or x86-64-v3
+  std::optional<Mapping> mapping = {}; ///< forces one; otherwise the sizes of each call choose
+  int64_t lanes = 0;                   ///< 0: one register for elements, two for instances
+  bool checked = false; ///< kernels check their data first: NaN, domains of parameters, indices
+  bool counted = false; ///< kernels count the log densities that they compute: Outcome::counts
+  bool optimise = true; ///< false leaves out every pass that only makes code faster (for tests)
 };
 
 /// Arrays by name. An array with one more dimension than the model gives it has one value per instance, in
@@ -45,8 +45,8 @@ struct Inputs {
 struct RunOptions {
   uint64_t seed = 0;
   int64_t instances = 1;
-  double scale = 1.0;  ///< of parameter gradients
-  Arrays accumulators; ///< parameter gradients to add to, by path; fresh zeros where absent
+  double scale = 1.0;           ///< of parameter gradients
+  Arrays accumulators = {};     ///< parameter gradients to add to, by path; fresh zeros where absent
   Executor *executor = nullptr; ///< runs the parts of large work; null: the caller's thread. Same results
 };
 

@@ -24,10 +24,10 @@ struct ArgumentDiff {
 
 /// What update and regenerate take beside constraints and selections.
 struct ChangeOptions {
-  Arrays arguments; ///< those that change; a first dimension may be longer or shorter than the trace's
-  std::map<std::string, ArgumentDiff> diffs; ///< by argument; unknown where absent
+  Arrays arguments = {}; ///< those that change; a first dimension may be longer or shorter than the trace's
+  std::map<std::string, ArgumentDiff> diffs = {}; ///< by argument; unknown where absent
   uint64_t seed = 0;
-  std::optional<ChoiceMap> draws; ///< values in place of random ones, for everything that would be drawn
+  std::optional<ChoiceMap> draws = {}; ///< values in place of random ones, for everything that would be drawn
 };
 
 /// Made by Trace::update and Trace::regenerate. The traces are as they were until `commit`, and this object
@@ -69,9 +69,10 @@ private:
   struct Move {
     std::string leaf;
     bool isWhole = false;
-    bool isResized = false;             ///< the whole leaf has another shape
-    std::vector<Shape> indices, places; ///< of the elements, and where the leaf's array holds them
-    std::vector<Array> values;          ///< one per element, or the whole
+    bool isResized = false;          ///< the whole leaf has another shape
+    std::vector<Shape> indices = {}; ///< of the elements
+    std::vector<Shape> places = {};  ///< where the leaf's array holds them
+    std::vector<Array> values = {};  ///< one per element, or the whole
   };
   /// Elements that a leaf gains: the region of its new array, and their values.
   struct Extension {

@@ -17,7 +17,7 @@ struct SizeExpression {
   int64_t constant = 0;
   std::map<std::pair<unsigned, unsigned>, int64_t> terms; ///< (argument, dimension) -> coefficient
   /// Further factors of the whole: a count of elements is a product of sizes.
-  std::vector<SizeExpression> factors;
+  std::vector<SizeExpression> factors = {};
 
   SizeExpression plus(const SizeExpression &other, int64_t factor) const;
   /// Text such as `xs.0 - 1`, with the argument names of `function`.

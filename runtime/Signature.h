@@ -49,7 +49,7 @@ struct ArraySpec {
   bool batched = false;         ///< one value per instance; the instances are the last dimension of the array
   bool output = false;          ///< written by the kernel (an accumulator is read and written)
   std::vector<double> init;     ///< initial values of a parameter: none, one for all elements, or one each
-  std::string offsets;          ///< of a leaf of a ragged plate: the argument with its offsets
+  std::string offsets = {};     ///< of a leaf of a ragged plate: the argument with its offsets
 };
 
 /// What the kernel takes for granted about sizes: left = right, or left <= right.
@@ -75,8 +75,8 @@ struct Signature {
   std::string entry;                ///< symbol of the kernel; its workspace function is entry + "_workspace"
   std::vector<std::string> symbols; ///< names of the symbolic dimensions, such as `xs.0`
   std::vector<ArraySpec> arrays;    ///< in the order of the pointers
-  std::vector<SizeCheck> checks;
-  std::vector<OffsetsCheck> offsets;
+  std::vector<SizeCheck> checks = {};
+  std::vector<OffsetsCheck> offsets = {};
 };
 
 } // namespace genfuse
