@@ -41,6 +41,22 @@ int main() {
         gf::rows(X), gf::elements(group));
   });
 
+  // Ragged plates
+  auto clinics = gf::gen("clinics", {"dose", "ends"}, [](gf::Vector dose, gf::IntVector ends) {
+    gf::map("clinic", gf::ragged(ends, dose.size()), [&](gf::Row patients) {
+      gf::Real level = gf::sample("level", gf::normal(0.0, 1.0));
+      gf::map("y", gf::elements(dose, patients), [&](gf::Real d) { return gf::normal(level * d, 0.5); });
+    });
+  });
+  gf::Program ragged(clinics, {.real = gf::Precision::f64});
+  gf::Inputs patients;
+  patients.arguments["dose"] = gf::Array::from<double>({0.5, 1.0, 2.0, 1.5, 1.0});
+  patients.arguments["ends"] = gf::Array::from<int64_t>({0, 2, 2, 5});
+  patients.choices.set("clinic/0/y/*", std::vector<double>{0.2, 0.9});
+  patients.choices.set("clinic/2/y/*", std::vector<double>{-1.0, -0.7, -0.6});
+  gf::Trace visits = ragged.generate(patients, {.seed = 7});
+  double third = visits.choiceMap().get("clinic/2/y/1").real();
+
   // Trainable parameters
   auto neuron = gf::gen("neuron", {"x"}, [](gf::Vector x) {
     auto w = gf::param("w", {x.size()});
@@ -92,5 +108,5 @@ int main() {
   cell.parameters = spiking.initialParameters(cell.arguments);
   gf::Trace spike = spiking.simulate(cell, {.seed = 3});
   std::printf("finite: %d\n", drawn.score().at({}) < 0 && prior.at({}) < 0 && d_slope == d_slope &&
-                                  counts.score().at({}) < 0 && spike.score().at({}) < 0);
+                                  counts.score().at({}) < 0 && spike.score().at({}) < 0 && third == -0.7);
 }

@@ -207,6 +207,8 @@ def Gen_RowOp : Gen_Op<"row", [Pure]> {
     * (row_c2) `offsets` is an argument of the model, with one element more than the plate around has iterations.
     * (row_c3) it stands in an outermost plate, whose index it takes, and so does a plate to its length.
     * (row_c4) `total` is affine in sizes of arguments.
+    * (row_c5) values as long as the row, collected by a plate over it, are joined only with such values, and read only
+      at the index of a plate over the row.
 
     Example:
     ```mlir

@@ -1,9 +1,7 @@
 // gen-batch: from one instance to a dynamic number of them, and the choice of the sweep that runs in lanes.
-#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "passes/InvariantCode.h"
 #include "passes/Passes.h"
 #include "passes/Roles.h"
-#include "passes/RowSize.h"
 
 using namespace mlir;
 
@@ -66,22 +64,10 @@ struct GenBatchPass : impl::GenBatchBase<GenBatchPass> {
     return list.getDictionary(builder.getContext());
   }
 
-  /// Whether what is within has another size in each iteration, such as the length of a row: it cannot run in
-  /// the lanes of the sweep.
+  /// Whether sweeps or tensors within have another size in each iteration: they cannot run in its lanes.
   static bool holdsRows(gen::SweepOp sweep) {
-    auto isWithin = [&](Region *region) { return sweep.getBody().isAncestor(region); };
-    auto isOfRow = [&](Value size) {
-      gen::RowOp row = rowOfSize(size);
-      return row && isWithin(row->getParentRegion());
-    };
-    WalkResult found = sweep.getBody().walk([&](Operation *op) {
-      bool varies = TypeSwitch<Operation *, bool>(op)
-                        .Case([&](gen::SweepOp o) { return isWithin(o.getLength().getParentRegion()); })
-                        .Case([&](tensor::SplatOp o) { return llvm::any_of(o.getDynamicSizes(), isOfRow); })
-                        .Case([&](gen::OneHotOp o) { return llvm::any_of(o.getSizes(), isOfRow); })
-                        .Case([&](tensor::ExtractSliceOp o) { return llvm::any_of(o.getSizes(), isOfRow); })
-                        .Default(false);
-      return varies ? WalkResult::interrupt() : WalkResult::advance();
+    WalkResult found = sweep.getBody().walk([](gen::RowOp row) {
+      return row.getLength().use_empty() ? WalkResult::advance() : WalkResult::interrupt();
     });
     return found.wasInterrupted();
   }

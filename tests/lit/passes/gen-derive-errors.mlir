@@ -51,3 +51,136 @@ gen.func @ragged(%k: i64) {
   }
   gen.return
 }
+
+// -----
+// row_c2: how long rows are has to be known before a call.
+gen.func @computed(%lengths: tensor<?xi64>, %n: i64) {
+  %c0 = arith.constant 0 : index
+  %c6 = arith.constant 6 : index
+  %rows = tensor.dim %lengths, %c0 : tensor<?xi64>
+  %ends = tensor.splat %n[%rows] : tensor<?xi64>
+  gen.map "rows" %i to %rows {
+    // expected-error @+1 {{expects offsets that are an argument of the model, as they decide how much memory a call needs}}
+    %start, %length = gen.row %i of %ends in %c6 : tensor<?xi64>
+    gen.yield
+  }
+  gen.return
+}
+
+// -----
+// row_c2: and so has how many rows there are.
+gen.func @rows(%ends: tensor<?xi64>, %k: i64) {
+  %c6 = arith.constant 6 : index
+  %n = arith.index_cast %k : i64 to index
+  gen.map "rows" %i to %n {
+    // expected-error @+1 {{stands in a plate whose length is not affine in sizes of arguments}}
+    %start, %length = gen.row %i of %ends in %c6 : tensor<?xi64>
+    gen.yield
+  }
+  gen.return
+}
+
+// -----
+// row_c3: a row within a plate of a plate.
+gen.func @deep(%ends: tensor<?xi64>) {
+  %c2 = arith.constant 2 : index
+  %c6 = arith.constant 6 : index
+  gen.map "all" %i to %c2 {
+    gen.map "rows" %j to %c2 {
+      // expected-error @+1 {{expects to stand in an outermost plate and to take its index}}
+      %start, %length = gen.row %j of %ends in %c6 : tensor<?xi64>
+      gen.yield
+    }
+    gen.yield
+  }
+  gen.return
+}
+
+// -----
+// row_c3: a plate over a row, with another plate between.
+gen.func @between(%ends: tensor<?xi64>) {
+  %c2 = arith.constant 2 : index
+  %c6 = arith.constant 6 : index
+  gen.map "rows" %i to %c2 {
+    %start, %length = gen.row %i of %ends in %c6 : tensor<?xi64>
+    gen.map "twice" %t to %c2 {
+      // expected-error @+1 {{runs over a row of a plate that does not directly hold it}}
+      gen.map "y" %j to %length {
+        gen.yield
+      }
+      gen.yield
+    }
+    gen.yield
+  }
+  gen.return
+}
+
+// -----
+// row_c4
+gen.func @total(%ends: tensor<?xi64>, %k: i64) {
+  %c2 = arith.constant 2 : index
+  %n = arith.index_cast %k : i64 to index
+  gen.map "rows" %i to %c2 {
+    // expected-error @+1 {{expects a total that is affine in sizes of the model's arguments}}
+    %start, %length = gen.row %i of %ends in %n : tensor<?xi64>
+    gen.yield
+  }
+  gen.return
+}
+
+// -----
+// row_c5: a row's values and those of another row.
+gen.func @joined(%a: tensor<?xi64>, %b: tensor<?xi64>, %x: f64) {
+  %c2 = arith.constant 2 : index
+  %c6 = arith.constant 6 : index
+  gen.map "rows" %i to %c2 {
+    %start, %length = gen.row %i of %a in %c6 : tensor<?xi64>
+    %other, %size = gen.row %i of %b in %c6 : tensor<?xi64>
+    %u = gen.map "u" %j to %length -> tensor<?xf64> {
+      gen.yield %x : f64
+    }
+    %v = gen.map "v" %j to %size -> tensor<?xf64> {
+      gen.yield %x : f64
+    }
+    // expected-error @+1 {{joins values of which one has the length of a row of ragged data, and the other has not}}
+    %sum = gen.einsum "i,i->" (%u, %v) : (tensor<?xf64>, tensor<?xf64>) -> f64
+    gen.yield
+  }
+  gen.return
+}
+
+// -----
+// row_c5: an element that a row may not have.
+gen.func @read(%a: tensor<?xi64>, %x: f64) {
+  %c2 = arith.constant 2 : index
+  %c6 = arith.constant 6 : index
+  gen.map "rows" %i to %c2 {
+    %start, %length = gen.row %i of %a in %c6 : tensor<?xi64>
+    %u = gen.map "u" %j to %length -> tensor<?xf64> {
+      gen.yield %x : f64
+    }
+    gen.map "v" %k to %c2 {
+      // expected-error @+1 {{at another index than that of a plate over the row, which may be empty}}
+      %uk = tensor.extract %u[%k] : tensor<?xf64>
+      gen.yield
+    }
+    gen.yield
+  }
+  gen.return
+}
+
+// -----
+// map_c4: rows of different lengths have no common array but a flat one.
+gen.func @collected(%a: tensor<?xi64>, %x: f64) {
+  %c2 = arith.constant 2 : index
+  %c6 = arith.constant 6 : index
+  // expected-error @+1 {{collects values of different sizes, which is not supported}}
+  %all = gen.map "rows" %i to %c2 -> tensor<2x?xf64> {
+    %start, %length = gen.row %i of %a in %c6 : tensor<?xi64>
+    %u = gen.map "u" %j to %length -> tensor<?xf64> {
+      gen.yield %x : f64
+    }
+    gen.yield %u : tensor<?xf64>
+  }
+  gen.return
+}

@@ -54,3 +54,38 @@ func.func @between(%n: index, %a: f64) -> (f64, f64) {
   }
   return %m, %t : f64, f64
 }
+
+// Over the same row, which the second has looked up again.
+// CHECK-LABEL: func.func @row
+// CHECK: gen.sweep {{.*}} sums(f64, f64)
+// CHECK-NOT: gen.sweep
+func.func @row(%i: index, %offsets: tensor<?xi64>, %n: index, %a: f64) -> (f64, f64) {
+  %start, %length = gen.row %i of %offsets in %n : tensor<?xi64>
+  %s = gen.sweep %j to %length sums(f64) {
+    gen.yield %a : f64
+  }
+  %again, %known = gen.row %i of %offsets in %n : tensor<?xi64>
+  %t = gen.sweep %j to %known sums(f64) {
+    gen.yield %a : f64
+  }
+  return %s, %t : f64, f64
+}
+
+// Must not: rows of other offsets, and the next row.
+// CHECK-LABEL: func.func @rows
+// CHECK-COUNT-3: gen.sweep
+func.func @rows(%i: index, %j: index, %a: tensor<?xi64>, %b: tensor<?xi64>, %n: index, %x: f64) -> (f64, f64, f64) {
+  %p, %length = gen.row %i of %a in %n : tensor<?xi64>
+  %s = gen.sweep %k to %length sums(f64) {
+    gen.yield %x : f64
+  }
+  %q, %other = gen.row %i of %b in %n : tensor<?xi64>
+  %t = gen.sweep %k to %other sums(f64) {
+    gen.yield %x : f64
+  }
+  %r, %next = gen.row %j of %a in %n : tensor<?xi64>
+  %u = gen.sweep %k to %next sums(f64) {
+    gen.yield %x : f64
+  }
+  return %s, %t, %u : f64, f64, f64
+}

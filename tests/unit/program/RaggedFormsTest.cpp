@@ -1,27 +1,14 @@
 // Ragged plates in other forms: choices of other types, several kinds of rows, rows in called models,
-// parameters, work in parts, data that is longer than its rows; and the errors of offsets and of what rows
-// cannot do.
+// parameters, a row's values used again, work in parts, data that is longer than its rows.
 #include "codegen/Trace.h"
-#include "runtime/Error.h"
 #include "runtime/Executor.h"
 #include "tests/unit/program/RaggedModels.h"
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 using namespace genfuse;
 using namespace genfuse::models;
-using testing::HasSubstr;
 
 namespace {
-
-template <class F> std::string errorOf(const F &run) {
-  try {
-    run();
-  } catch (const Error &error) {
-    return error.what();
-  }
-  return "no error";
-}
 
 class RaggedForms : public testing::TestWithParam<cases::Setting> {
 protected:
@@ -100,24 +87,7 @@ TEST_P(RaggedForms, ChoicesOfOtherTypes) {
   }
 }
 
-/// Two kinds of rows and a vector in one plate, the ragged plate in a called model, a parameter, and the size
-/// of a row as a number.
-Model mixed() {
-  auto part = gen("part", {"a", "b", "x", "centre"}, [](IntVector a, IntVector b, Vector x, Vector centre) {
-    Real slope = param("slope");
-    map(
-        "rows",
-        [&](Real c, Row first, Row second) {
-          Real mean = c + slope * to_real(first.size());
-          map("u", elements(x, first), [&](Real xi) { return normal(mean * xi, 1); });
-          map("v", range(second), [&](Index j) { return normal(mean, 1.0 + to_real(j)); });
-        },
-        elements(centre), ragged(a, x.size()), ragged(b, 7));
-  });
-  return gen("mixed", {"a", "b", "x", "centre"},
-             [&](IntVector a, IntVector b, Vector x, Vector centre) { call("in", part, a, b, x, centre); });
-}
-
+/// What `mixed` reads, and its log density.
 struct Mixed {
   Ends a = {0, 2, 2, 5}, b = {0, 0, 6, 7};
   Numbers x = numbers(5, 1), centre = numbers(3, 2), u = numbers(5, 3), v = numbers(7, 4);
@@ -174,6 +144,67 @@ TEST_P(RaggedForms, SeveralKindsOfRows) {
       outcome.argumentGradients["x"], 5, [](Mixed &m, size_t i) -> double & { return m.x[i]; }, "x");
 }
 
+/// A row's values computed with, read again in another plate over it; its size as a number; vectors by the
+/// index within the row, whose derivatives rows share.
+Model again() {
+  return gen("again", {"x", "by_place", "ends"}, [](Vector x, Vector byPlace, IntVector ends) {
+    map("rows", ragged(ends, x.size()), [&](Row row) {
+      Vector u = map(
+          "u", [&](Real xj, Index j) { return normal(xj * byPlace[j], 1); }, elements(x, row), range(row));
+      Vector grown = exp(0.125 * u);
+      map("v", range(row), [&](Index j) { return normal(grown[j] / to_real(row.size()), 1); });
+      sample("w", normal(sum(grown), 1));
+    });
+  });
+}
+
+TEST_P(RaggedForms, ValuesOfARowAgain) {
+  Program program = compile(again());
+  const Ends ends = {0, 3, 3, 4, 22};
+  const Numbers x = numbers(22, 1), byPlace = numbers(20, 2), u = numbers(22, 3), v = numbers(22, 4),
+                w = numbers(4, 5);
+  Inputs inputs;
+  const Array offsets = Array::from<int64_t>(ends);
+  inputs.arguments = {
+      {"x", arrayOf(x, {22}, setting)}, {"by_place", arrayOf(byPlace, {20}, setting)}, {"ends", offsets}};
+  inputs.choices.set("rows/*/u/*", ChoiceValue::ragged(arrayOf(u, {22}, setting), offsets));
+  inputs.choices.set("rows/*/v/*", ChoiceValue::ragged(arrayOf(v, {22}, setting), offsets));
+  inputs.choices.set("rows/*/w", ChoiceValue(arrayOf(w, {4}, setting)));
+  Outcome outcome = program.run("gradient(x, by_place, rows/*/u/*)", inputs, options());
+  for (int64_t b : std::set<int64_t>{0, options().instances - 1}) {
+    const auto here = [&](double number) { return ofInstance(number, b); };
+    double score = 0, size = 1;
+    const auto add = [&](double term) { score += term, size += std::fabs(term); };
+    Numbers dx(22), dPlace(20), du(22);
+    for (size_t i = 0; i < 4; ++i) {
+      const auto n = static_cast<double>(ends[i + 1] - ends[i]);
+      double rest = here(w[i]);
+      for (int64_t at = ends[i]; at < ends[i + 1]; ++at)
+        rest -= std::exp(0.125 * here(u[at]));
+      add(normalLogPdf(rest, 0, 1));
+      for (int64_t at = ends[i]; at < ends[i + 1]; ++at) {
+        const int64_t j = at - ends[i];
+        const double grown = std::exp(0.125 * here(u[at])), dv = here(v[at]) - grown / n;
+        const double d = here(u[at]) - here(x[at]) * here(byPlace[j]);
+        add(normalLogPdf(d, 0, 1));
+        add(normalLogPdf(dv, 0, 1));
+        dx[at] = d * here(byPlace[j]);
+        dPlace[j] += d * here(x[at]);
+        du[at] = -d + 0.125 * grown * (dv / n + rest);
+      }
+    }
+    EXPECT_NEAR(instanceOf(outcome.score, 1, b)[0], score, tolerance * size);
+    const auto expect = [&](const Array &got, const Numbers &wanted, const char *what) {
+      const Numbers values = instanceOf(got, static_cast<int64_t>(wanted.size()), b);
+      for (size_t i = 0; i < wanted.size(); ++i) // of terms up to about 30
+        EXPECT_NEAR(values[i], wanted[i], tolerance * 30) << what << " " << i << " of instance " << b;
+    };
+    expect(outcome.argumentGradients["x"], dx, "x");
+    expect(outcome.argumentGradients["by_place"], dPlace, "by_place");
+    expect(outcome.choiceGradients["rows/*/u/*"], du, "u");
+  }
+}
+
 /// Elements that no row has: their derivatives are 0.
 TEST_P(RaggedForms, DataLongerThanItsRows) {
   Program program = compile(gen("m", {"x", "y", "ends"}, [](Vector x, Vector y, IntVector ends) {
@@ -217,152 +248,5 @@ TEST_P(RaggedForms, InParts) {
 
 INSTANTIATE_TEST_SUITE_P(Settings, RaggedForms, testing::ValuesIn(cases::settings()),
                          [](const auto &info) { return cases::name(info.param); });
-
-// Errors.
-
-TEST(RaggedErrors, Offsets) {
-  Program program(means(), {Precision::f64, "native", Mapping::single});
-  const cases::Setting setting{Precision::f64, Mapping::single, 0};
-  const auto withOffsets = [&](const Array &offsets) {
-    Inputs inputs = Means({0, 2, 3}).inputs(setting, false);
-    inputs.arguments["ends"] = offsets;
-    inputs.choices = {};
-    return errorOf([&] { program.simulate(inputs); });
-  };
-  EXPECT_EQ(withOffsets(Array::from<int64_t>({0, 2, 3})), "no error");
-  EXPECT_EQ(withOffsets(Array::from<int64_t>({1, 2, 3})),
-            "argument 'ends': expected offsets that begin with 0, got 1");
-  EXPECT_EQ(withOffsets(Array::from<int64_t>({0, 3, 2, 3})),
-            "argument 'ends': expected offsets that never decrease, got 2 after 3 at index 2");
-  EXPECT_EQ(withOffsets(Array::from<int64_t>({0, 2})),
-            "argument 'ends': expected offsets that end with the number of elements, 3, got 2");
-  EXPECT_EQ(withOffsets(Array::from<int64_t>({0, 2, 4})),
-            "argument 'ends': expected offsets that end with the number of elements, 3, got 4");
-  EXPECT_THAT(withOffsets(Array::from<int64_t>(Ends{})), HasSubstr("ends"));
-  EXPECT_EQ(withOffsets(Array::from<double>({0, 2, 3})), "argument 'ends': expected type i64, got f64");
-  EXPECT_THAT(withOffsets(Array::scalar(3)), HasSubstr("argument 'ends': expected shape "));
-  EXPECT_EQ(withOffsets(Array::from<int64_t>({0, 0, 2, 2, 3, 3}, {3, 2})),
-            "argument 'ends': expected offsets that all instances share, of shape [rows + 1], got "
-            "i64 [3, 2]");
-}
-
-/// Values of a trace with other rows than its arguments.
-TEST(RaggedErrors, ChoicesOfOtherRows) {
-  Program program(means(), {Precision::f64, "native", Mapping::single});
-  const cases::Setting setting{Precision::f64, Mapping::single, 0};
-  const auto with = [&](const char *leaf, const ChoiceValue &value) {
-    Inputs inputs = Means({0, 2, 3}).inputs(setting, false);
-    const ChoiceValue m = inputs.choices.get("rows/*/m");
-    inputs.choices = {};
-    inputs.choices.set("rows/*/m", m);
-    return errorOf([&] {
-      inputs.choices.set(leaf, value);
-      program.run("assess()", inputs);
-    });
-  };
-  const Array three = Array::from<double>({1, 2, 3});
-  EXPECT_EQ(with("rows/*/y/*", ChoiceValue::ragged(three, Array::from<int64_t>({0, 1, 3}))),
-            "address 'rows/*/y/*': expected values with the offsets of the arguments, got others");
-  EXPECT_THAT(with("rows/0/y/*", three), HasSubstr("address 'rows/0/y/*': expected shape [2], got [3]"));
-  EXPECT_THAT(with("rows/0/y/2", 1.0), HasSubstr("address 'rows/0/y/2': index 2 is past the end"));
-  EXPECT_THAT(with("rows/2/y/0", 1.0),
-              HasSubstr("address 'rows/2/y/0': index 2 is past the end of 'rows/*', which has 2 elements"));
-  EXPECT_EQ(with("rows/0/y/*", Array::from<double>({1, 2})),
-            "address 'rows/1/y/0': expected a value, got none ('rows/*/y/*' has 2 rows with 3 elements)");
-  EXPECT_EQ(errorOf([&] {
-              ChoiceValue::ragged(three, Array::from<int64_t>({0, 1, 4}));
-            }),
-            "offsets of ragged rows: expected offsets that end with the number of elements, 3, got 4");
-}
-
-TEST(RaggedErrors, SizesOfOtherArguments) {
-  Program program(means(), {Precision::f64, "native", Mapping::single});
-  Inputs inputs = Means({0, 2, 3}).inputs({Precision::f64, Mapping::single, 0}, false);
-  inputs.arguments["x"] = Array::from<double>({1, 2});
-  EXPECT_THAT(errorOf([&] { program.run("assess()", inputs); }),
-              HasSubstr("expected sizes s.0 <= x.0, got 3 and 2"));
-  Program mixedRows(mixed(), {Precision::f64, "native", Mapping::single});
-  Inputs other;
-  other.arguments = {{"a", Array::from<int64_t>({0, 1})},
-                     {"b", Array::from<int64_t>({0, 3, 7})},
-                     {"x", Array::from<double>({1})},
-                     {"centre", Array::from<double>({1})}};
-  other.parameters["part/slope"] = Array::scalar(1.0);
-  EXPECT_THAT(errorOf([&] { mixedRows.simulate(other); }), HasSubstr("b.0"));
-}
-
-/// The index within a row, of something that is as long as the longest row has to be.
-TEST(RaggedErrors, LongestRow) {
-  Program program(gen("m", {"by_place", "ends"},
-                      [](Vector byPlace, IntVector ends) {
-                        map("rows", ragged(ends, 6), [&](Row row) {
-                          map("y", range(row), [&](Index j) { return normal(byPlace[j], 1); });
-                        });
-                      }),
-                  {Precision::f64, "native", Mapping::single});
-  Inputs inputs;
-  inputs.arguments = {{"by_place", Array::from<double>({1, 2, 3})},
-                      {"ends", Array::from<int64_t>({0, 3, 6})}};
-  EXPECT_EQ(errorOf([&] { program.simulate(inputs); }), "no error");
-  inputs.arguments["ends"] = Array::from<int64_t>({0, 2, 6});
-  EXPECT_THAT(
-      errorOf([&] { program.simulate(inputs); }),
-      HasSubstr("expected rows of at most by_place.0 elements, got 3 and a row of 4 by argument 'ends'"));
-}
-
-template <class F> std::string compileError(const F &body) {
-  return errorOf([&] { Program(gen("m", body)).signature("assess()"); });
-}
-
-std::string line(int number) { return "RaggedFormsTest.cpp:" + std::to_string(number); }
-
-TEST(RaggedErrors, CollectedOverRows) {
-  const int at = __LINE__ + 2;
-  const std::string text = compileError([](IntVector ends, Vector s) {
-    map("rows", ragged(ends, s.size()),
-        [&](Row row) { return map("y", elements(s, row), [](Real x) { return normal(x, 1); }); });
-  });
-  EXPECT_THAT(text, HasSubstr(line(at)));
-  EXPECT_THAT(text,
-              HasSubstr("collects values of different sizes, which is not supported: rows of a ragged plate "
-                        "are summed or used within its plate"));
-}
-
-TEST(RaggedErrors, RowsJoinedWithOtherSizes) {
-  const int at = __LINE__ + 4;
-  const std::string text = compileError([](IntVector ends, Vector s, Vector other) {
-    map("rows", ragged(ends, s.size()), [&](Row row) {
-      Vector ys = map("y", elements(s, row), [](Real x) { return normal(x, 1); });
-      sample("z", normal(sum(ys * other), 1));
-    });
-  });
-  EXPECT_THAT(text, HasSubstr(line(at)));
-  EXPECT_THAT(text,
-              HasSubstr("joins values of which one has the length of a row of ragged data, and the other has "
-                        "not"));
-}
-
-TEST(RaggedErrors, AnElementOfARowByANumber) {
-  const int at = __LINE__ + 4;
-  const std::string text = compileError([](IntVector ends, Vector s) {
-    map("rows", ragged(ends, s.size()), [&](Row row) {
-      Vector ys = map("y", elements(s, row), [](Real x) { return normal(x, 1); });
-      sample("z", normal(ys[0], 1));
-    });
-  });
-  EXPECT_THAT(text, HasSubstr(line(at)));
-  EXPECT_THAT(text,
-              HasSubstr("reads what has the length of a row of ragged data at another index than that of a "
-                        "plate over the row, which may be empty"));
-}
-
-TEST(RaggedErrors, RowsOfACalledModelInAPlate) {
-  auto inner = gen("inner", [](IntVector ends) { map("rows", ragged(ends, 6), [](Row) {}); });
-  EXPECT_THAT(
-      compileError([&](IntVector ends) { map("all", range(2), [&](Index) { call("in", inner, ends); }); }),
-      HasSubstr("expects to stand in an outermost plate"));
-  EXPECT_THAT(compileError([&](IntVector ends) { call("in", inner, ends + 1); }),
-              HasSubstr("expects offsets that are an argument of the model"));
-}
 
 } // namespace

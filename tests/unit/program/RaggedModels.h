@@ -219,4 +219,22 @@ struct TotalsExpected {
   }
 };
 
+/// Two kinds of rows and a vector in one plate, the ragged plate in a called model, a parameter, and the size
+/// of a row as a number.
+inline Model mixed() {
+  auto part = gen("part", {"a", "b", "x", "centre"}, [](IntVector a, IntVector b, Vector x, Vector centre) {
+    Real slope = param("slope");
+    map(
+        "rows",
+        [&](Real c, Row first, Row second) {
+          Real mean = c + slope * to_real(first.size());
+          map("u", elements(x, first), [&](Real xi) { return normal(mean * xi, 1); });
+          map("v", range(second), [&](Index j) { return normal(mean, 1.0 + to_real(j)); });
+        },
+        elements(centre), ragged(a, x.size()), ragged(b, 7));
+  });
+  return gen("mixed", {"a", "b", "x", "centre"},
+             [&](IntVector a, IntVector b, Vector x, Vector centre) { call("in", part, a, b, x, centre); });
+}
+
 } // namespace genfuse::models
