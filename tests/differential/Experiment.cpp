@@ -122,6 +122,15 @@ template <class Shaped> std::vector<std::vector<int64_t>> shapesOf(const std::ve
   return shapes;
 }
 
+/// The sizes of the arguments but those of their first dimensions.
+std::vector<int64_t> innerSizes(const Plan &plan, const Sizes &sizes) {
+  std::vector<int64_t> inner;
+  for (const Argument &argument : plan.entry().arguments)
+    for (size_t d = 1; d < argument.type.shape.size(); ++d)
+      inner.push_back(sizes.at(argument.type.shape[d]));
+  return inner;
+}
+
 /// Their values are those of the sizes, and all instances share them.
 bool isOffsets(const Plan &plan, const Argument &argument) {
   return plan.ragged && argument.name == plan.ragged->offsets;
@@ -145,9 +154,11 @@ void chooseChange(Experiment &e, Random &random) {
   if (e.operation == Operation::regenerate || e.sizes.symbols.empty() || random.chance(same))
     return;
   Sizes sizes = changedSizes(e.plan, e.sizes, random);
-  // No update changes the size of a parameter, which is the caller's, or that of one value of a choice.
+  // No update changes the size of a parameter, which is the caller's, that of one value of a choice, or a
+  // dimension of an argument that is not its first.
   if (shapesOf(parametersOf(e.plan, sizes)) == shapesOf(parametersOf(e.plan, e.sizes)) &&
-      shapesOf(leavesOf(e.plan, sizes)) == shapesOf(leavesOf(e.plan, e.sizes)))
+      shapesOf(leavesOf(e.plan, sizes)) == shapesOf(leavesOf(e.plan, e.sizes)) &&
+      innerSizes(e.plan, sizes) == innerSizes(e.plan, e.sizes))
     e.newSizes = sizes;
 }
 

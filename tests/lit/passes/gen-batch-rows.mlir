@@ -58,21 +58,3 @@ func.func @rows(%x: tensor<?xf64> {gen.name = "x", gen.role = "argument", gen.sh
   }
   return %s : f64
 }
-
-// The number of a row alone, and its length, are values like others.
-// CHECK-LABEL: func.func @lengths
-// CHECK: gen.sweep {{%[a-z0-9_]+}} to {{%[a-z0-9_]+}} lanes(16) sums(f64)
-func.func @lengths(%x: tensor<?xf64> {gen.name = "x", gen.role = "argument", gen.shape = ["x.0"]},
-                   %offsets: tensor<?xi64> {gen.name = "offsets", gen.role = "argument", gen.shape = ["offsets.0"]})
-    -> (f64 {gen.name = "score", gen.role = "score", gen.shape = []}) {
-  %c0 = arith.constant 0 : index
-  %n = tensor.dim %offsets, %c0 : tensor<?xi64>
-  %total = tensor.dim %x, %c0 : tensor<?xf64>
-  %s = gen.sweep %i to %n sums(f64) {
-    %start, %length = gen.row %i of %offsets in %total : tensor<?xi64>
-    %number = arith.index_cast %length : index to i64
-    %real = arith.sitofp %number : i64 to f64
-    gen.yield %real : f64
-  }
-  return %s : f64
-}
