@@ -3,6 +3,7 @@
 #include "ir/Addresses.h"
 #include "passes/SymbolicSize.h"
 #include "passes/derive/Choices.h"
+#include "passes/derive/Ragged.h"
 #include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringExtras.h"
 
@@ -161,8 +162,14 @@ private:
     sources[op.getResult()].insert(at->second);
   }
 
+  static FailureOr<std::string> lengthText(gen::MapOp op) {
+    gen::RowOp row = rowOf(op);
+    auto offsets = row ? dyn_cast<BlockArgument>(row.getOffsets()) : BlockArgument();
+    return offsets ? "row of " + argumentName(offsets) : symbolicSize(op.getLength(), op);
+  }
+
   LogicalResult visitMap(gen::MapOp op, unsigned cluster) {
-    FailureOr<std::string> length = symbolicSize(op.getLength(), op);
+    FailureOr<std::string> length = lengthText(op);
     if (failed(length))
       return failure();
     StringRef address = op.getAddress().value_or("");

@@ -6,6 +6,7 @@
 #include <sstream>
 
 using namespace genfuse;
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -55,6 +56,12 @@ TEST(Drawing, PlatesAreBoxesWithTheirLength) {
   EXPECT_THAT(cluster(text, "rows × s.0"), HasSubstr("label=<y × s.1>"));
   EXPECT_THAT(cluster(text, "y × s.1"), HasSubstr("\"rows/*/y/*\" [label=<y/*<br/>"));
   EXPECT_THAT(linesWith(text, "argument s"), Not(IsEmpty()));
+}
+
+TEST(Drawing, RaggedPlatesNameTheirOffsets) {
+  const std::string text = draw("cases.mlir", "MM");
+  EXPECT_THAT(cluster(text, "rows × s_offsets.0 - 1"), HasSubstr("label=<y × row of s_offsets>"));
+  EXPECT_THAT(linesWith(text, " -> "), Contains("\"argument s\" -> \"rows/*/y/*\""));
 }
 
 TEST(Drawing, CallsAreClustersOfTheirAddresses) {
