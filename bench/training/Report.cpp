@@ -149,8 +149,8 @@ void plot(const Results &results, const std::string &path) {
       "\nset title 'Log likelihood of the batch'\nset xlabel 'iteration'\nset key bottom right\nset "
       "grid\nplot ";
   for (size_t i = 0; i < results.runs.size(); ++i)
-    script += fmt::format("{}'-' with lines lw 2 dt {} title '{}: {}'", i ? ", " : "", i + 1,
-                          results.runs[i].letter, results.runs[i].name);
+    script += fmt::format("{}'-' with lines lw 2 dt {} title {}", i ? ", " : "", i + 1,
+                          quoted(fmt::format("{}: {}", results.runs[i].letter, results.runs[i].name)));
   script += "\n";
   for (const Run &run : results.runs) {
     for (auto [iteration, value] : run.objective)

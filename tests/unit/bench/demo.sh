@@ -35,6 +35,14 @@ for letter, row in rows.items():
     assert row["log_likelihood"] > -300 * 2.302586, row  # better than ten equal probabilities
 assert abs(rows["g"]["log_likelihood"] - rows["b"]["log_likelihood"]) > 1, "Adam takes other steps"
 PYTHON
+# A picture of all rows, whatever is in their names.
+if command -v gnuplot > /dev/null; then
+  if ! "$demo" "${small[@]}" --plot "$work/all.svg" > "$work/plot.out" 2>&1 || ! grep -q '</svg>' "$work/all.svg"; then
+    echo "no picture:"
+    cat "$work/plot.out"
+    failures=$((failures + 1))
+  fi
+fi
 expect 0 'g  genfuse' "${small[@]}" --rows g
 expect 0 '2 threads of LibTorch' "${small[@]}" --rows b,d --threads 2
 
