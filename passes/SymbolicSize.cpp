@@ -168,6 +168,21 @@ std::optional<SizeExpression> sizeOfDimension(Value value, unsigned dimension) {
   return std::nullopt;
 }
 
+std::pair<Value, unsigned> operandOfDimension(Value tensor, unsigned dimension) {
+  Operation *op = tensor.getDefiningOp();
+  if (auto einsum = dyn_cast_or_null<gen::EinsumOp>(op)) {
+    char letter = einsum.getResultLetters()[dimension];
+    for (unsigned i = 0; i < einsum.getNumOperands(); ++i)
+      if (size_t at = einsum.getLetters(i).find(letter); at != StringRef::npos)
+        return {einsum.getOperand(i), at};
+  }
+  if (op && OpTrait::hasElementwiseMappableTraits(op))
+    for (Value operand : op->getOperands())
+      if (isa<RankedTensorType>(operand.getType()))
+        return {operand, dimension};
+  return {};
+}
+
 /// A bound of what is computed from the lengths of rows.
 static std::optional<SizeExpression> boundOf(Value length) {
   if (std::optional<SizeExpression> size = sizeExpression(length))
@@ -191,7 +206,8 @@ std::optional<SizeExpression> boundOfDimension(Value tensor, unsigned dimension)
     auto first = boundOfDimension(concat.getFirst(), 0), second = boundOfDimension(concat.getSecond(), 0);
     return first && second ? std::optional(first->plus(*second, 1)) : std::nullopt;
   }
-  return std::nullopt;
+  auto [operand, at] = operandOfDimension(tensor, dimension);
+  return operand ? boundOfDimension(operand, at) : std::nullopt;
 }
 
 FailureOr<std::string> symbolicSize(Value index, Operation *user) {

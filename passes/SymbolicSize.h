@@ -30,6 +30,9 @@ std::optional<SizeExpression> sizeExpression(mlir::Value index);
 /// The size of a dimension of a tensor, likewise.
 std::optional<SizeExpression> sizeOfDimension(mlir::Value tensor, unsigned dimension);
 
+/// The operand and its dimension from which an einsum or an elementwise op has a dimension; null for others.
+std::pair<mlir::Value, unsigned> operandOfDimension(mlir::Value tensor, unsigned dimension);
+
 /// The same where it is known; otherwise a size that it does not exceed: a row of ragged data is not longer
 /// than all of them.
 std::optional<SizeExpression> boundOfDimension(mlir::Value tensor, unsigned dimension);

@@ -87,9 +87,11 @@ SmallVector<Index> Lowerer::sizesOf(Value value) {
     Value length = row                                        ? row.getLength()
                    : sweep && d == 0 && !sweep.getStackLast() ? sweep.getLength()
                                                               : Value();
-    sizes.push_back(size     ? Index(evaluate(builder, *size, dims))
-                    : length ? Index(scalar(length).value)
-                             : Index());
+    auto [operand, at] = operandOfDimension(value, d);
+    sizes.push_back(size      ? Index(evaluate(builder, *size, dims))
+                    : length  ? Index(scalar(length).value)
+                    : operand ? sizesOf(operand)[at]
+                              : Index());
   }
   return sizes;
 }

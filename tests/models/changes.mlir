@@ -85,7 +85,8 @@ gen.func @ragged(%a: f64 {gen.name = "a"}, %x: tensor<?xf64> {gen.name = "x"},
       %y = gen.sample "y" normal(%mean, %one) : (f64, f64) -> f64
       gen.yield %y : f64
     }
-    %sum = gen.einsum "i->" (%ys) : (tensor<?xf64>) -> f64
+    %twice = arith.addf %ys, %ys : tensor<?xf64>
+    %sum = gen.einsum "i,i->" (%twice, %ys) : (tensor<?xf64>, tensor<?xf64>) -> f64
     %z = gen.sample "z" normal(%sum, %half) : (f64, f64) -> f64
     gen.yield %z : f64
   }
