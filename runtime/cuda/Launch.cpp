@@ -124,8 +124,8 @@ int32_t start(const Task &task, const Kernel &kernel, unsigned blocks, int32_t w
 int32_t checkImage(const gf_cuda_image &image, const char *doing, const char *what, const gf_call &call) {
   if (image.abi_version == GF_ABI_VERSION)
     return GF_OK;
-  return fail(call, GF_ABI_MISMATCH, "%s %s: the image of '%s' has ABI version %u, the launch layer %u",
-              doing, what, image.name, image.abi_version, GF_ABI_VERSION);
+  return fail(call, GF_ABI_MISMATCH, "%s %s: expected an image of ABI version %u, got '%s' of version %u",
+              doing, what, GF_ABI_VERSION, image.name, image.abi_version);
 }
 
 } // namespace
@@ -138,9 +138,10 @@ int32_t gf_cuda_launch(gf_cuda_image *image, const char *kernel, int64_t groups,
     return status;
   if (!isWidth(width))
     return fail(*call, GF_BAD_ARGUMENT,
-                "launching %s: a group has 1, 32, 64, 128, 256, 512 or 1024 threads, got %d", kernel, width);
+                "launching %s: expected groups of 1, 32, 64, 128, 256, 512 or 1024 threads, got %d", kernel,
+                width);
   if (groups < 0)
-    return fail(*call, GF_BAD_ARGUMENT, "launching %s: expected groups, got %lld", kernel,
+    return fail(*call, GF_BAD_ARGUMENT, "launching %s: expected 0 or more groups, got %lld", kernel,
                 static_cast<long long>(groups));
   if (groups == 0)
     return GF_OK;

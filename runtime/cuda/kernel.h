@@ -31,6 +31,10 @@ using uint64_t = unsigned long;
 #define GF_AND_HERE
 // The emulation makes kernels callable by name.
 #define GF_EXPORT_KERNEL(name)
+/// `T *name`: the shared memory of a block whose size the launch gives.
+#define GF_DYNAMIC_SHARED(T, name)                                                                           \
+  extern __shared__ __align__(16) unsigned char gf_dynamic_shared[];                                         \
+  T *name = reinterpret_cast<T *>(gf_dynamic_shared)
 #endif
 
 /// Rows and offsets.
