@@ -1,0 +1,56 @@
+# Installs `headers` (relative to `source`) and all that they include from there, without those that `elsewhere` leads
+# to. In the package headers include each other by relative paths: no folder of a user can come between them, and one
+# include directory is enough. A header that shows what users do not have is refused.
+cmake_policy(VERSION 3.25)
+
+# The headers that `roots` lead to, themselves among them.
+function(closure roots out)
+  set(all "")
+  while(roots)
+    list(POP_FRONT roots header)
+    if(header IN_LIST all)
+      continue()
+    endif()
+    list(APPEND all ${header})
+    file(STRINGS ${source}/${header} includes REGEX "^#include \"")
+    list(TRANSFORM includes REPLACE "^#include \"([^\"]*)\".*" "\\1")
+    foreach(include IN LISTS includes)
+      if(NOT EXISTS ${source}/${include})
+        message(FATAL_ERROR "${header} is public and includes '${include}', which is not in the tree")
+      endif()
+    endforeach()
+    list(APPEND roots ${includes})
+  endwhile()
+  set(${out} "${all}" PARENT_SCOPE)
+endfunction()
+
+function(check_outside header text)
+  if(text MATCHES "#include <((mlir|llvm|nlohmann|fmt|CLI)/[^>]*)>" OR
+     (NOT component STREQUAL torch AND text MATCHES "#include <((torch|ATen|c10)/[^>]*)>"))
+    message(FATAL_ERROR "${header} is public in the component ${component} and includes '${CMAKE_MATCH_1}'")
+  endif()
+endfunction()
+
+# `"runtime/Shape.h"` as seen from runtime/Array.h is `"Shape.h"`.
+function(with_relative_includes header text out)
+  get_filename_component(folder /${header} DIRECTORY)
+  string(REGEX MATCHALL "#include \"[^\"]*\"" includes "${text}")
+  foreach(include IN LISTS includes)
+    string(REGEX REPLACE "#include \"(.*)\"" "\\1" path "${include}")
+    file(RELATIVE_PATH relative ${folder} /${path})
+    string(REPLACE "#include \"${path}\"" "#include \"${relative}\"" text "${text}")
+  endforeach()
+  set(${out} "${text}" PARENT_SCOPE)
+endfunction()
+
+closure("${headers}" all)
+closure("${elsewhere}" others)
+list(REMOVE_ITEM all "" ${others})
+foreach(header IN LISTS all)
+  file(READ ${source}/${header} text)
+  check_outside(${header} "${text}")
+  with_relative_includes(${header} "${text}" text)
+  file(WRITE ${staging}/${header} "${text}")
+  get_filename_component(folder ${header} DIRECTORY)
+  file(INSTALL ${staging}/${header} DESTINATION ${CMAKE_INSTALL_PREFIX}/${destination}/${folder})
+endforeach()
