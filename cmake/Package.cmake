@@ -16,8 +16,8 @@ configure_file(${PROJECT_SOURCE_DIR}/cmake/package/version.h.in ${GENFUSE_INCLUD
 # Public headers; what they include is installed with them.
 set(GENFUSE_RUNTIME_HEADERS runtime/abi.h runtime/Array.h runtime/Call.h runtime/CallPool.h runtime/ChoiceMap.h
   runtime/DLPack.h runtime/Error.h runtime/Executor.h runtime/Selection.h)
-set(GENFUSE_COMPILER_HEADERS frontend/genfuse.h codegen/Program.h codegen/Trace.h codegen/inspect/Drawing.h
-  codegen/inspect/Stats.h)
+set(GENFUSE_COMPILER_HEADERS frontend/genfuse.h codegen/Program.h codegen/Trace.h codegen/aot/Library.h
+  codegen/inspect/Drawing.h codegen/inspect/Stats.h)
 set(GENFUSE_TORCH_HEADERS runtime/torch/Interop.h runtime/torch/LogDensity.h runtime/torch/ModelParameters.h)
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/genfuse)
@@ -49,9 +49,11 @@ function(genfuse_install_runtime)
   genfuse_install_headers(runtime "${GENFUSE_RUNTIME_HEADERS}" "")
   install(FILES ${GENFUSE_INCLUDE_DIR}/genfuse/version.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/genfuse
           COMPONENT runtime)
+  install(FILES ${PROJECT_SOURCE_DIR}/third_party/dlpack/LICENSE COMPONENT runtime
+          DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/genfuse/third_party/dlpack)
 
-  get_target_property(soname MLIR IMPORTED_SONAME_RELEASE)
-  set(GENFUSE_MLIR_SONAME ${soname})
+  get_target_property(configuration MLIR IMPORTED_CONFIGURATIONS)
+  get_target_property(GENFUSE_MLIR_SONAME MLIR IMPORTED_SONAME_${configuration})
   set(GENFUSE_MLIR_DIR ${LLVM_LIBRARY_DIR})
   configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/package/genfuseConfig.cmake.in
     ${PROJECT_BINARY_DIR}/package/genfuseConfig.cmake INSTALL_DESTINATION ${package_dir}

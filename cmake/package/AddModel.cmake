@@ -43,16 +43,16 @@ function(_genfuse_check_model_arguments target)
   endif()
 endfunction()
 
-# A list as initialisers of C++ strings.
-function(_genfuse_strings out)
+# The items of a list as initialisers of C++ strings.
+function(_genfuse_strings out list)
   set(text "")
-  foreach(item IN LISTS ARGN)
+  foreach(item IN LISTS ${list})
     string(APPEND text "R\"gf(${item})gf\", ")
   endforeach()
   set(${out} "${text}" PARENT_SCOPE)
 endfunction()
 
-# The operations with the common sections.
+# The operations with the common sections. A semicolon in an operation separates nothing here.
 function(_genfuse_operations out)
   set(sections ${arg_MAPPING})
   if(arg_BATCHED)
@@ -74,9 +74,9 @@ endfunction()
 # The program that traces the model and writes the library.
 function(_genfuse_add_generator target directory)
   _genfuse_operations(operations)
-  _genfuse_strings(operations ${operations})
-  _genfuse_strings(targets ${arg_TARGETS})
-  _genfuse_strings(levels ${arg_CPU_LEVELS})
+  _genfuse_strings(operations operations)
+  _genfuse_strings(targets arg_TARGETS)
+  _genfuse_strings(levels arg_CPU_LEVELS)
   foreach(flag SHARED CHECKED)
     string(TOLOWER ${flag} name)
     set(${name} false)
@@ -131,7 +131,7 @@ function(genfuse_add_model target)
     COMMAND ${target}_generator ${directory}
     DEPENDS ${target}_generator ${source}
     WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR}
-    COMMENT "Compiling the model ${arg_MODEL} of ${arg_SOURCE}"
+    COMMENT "Compiling the model of ${arg_SOURCE} for ${target}"
     VERBATIM)
   add_custom_target(${target}_files DEPENDS ${files})
 
