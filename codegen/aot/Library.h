@@ -20,8 +20,9 @@ struct Operation {
 
 /// Reads `[name =] request [@ section {; section}]`, where a section is a mapping (instances, elements or
 /// single), `batched: names` or `shared: names`: `fit = gradient(mu) @ instances; shared: y/*`. Throws
-/// genfuse::Error with what was expected. One text for the command line and for CMake.
-GENFUSE_API Operation parseOperation(const std::string &text);
+/// genfuse::Error with what was expected. One text for the command line and for CMake. `mapping` is for texts
+/// that name none.
+GENFUSE_API Operation parseOperation(const std::string &text, Mapping mapping = Mapping::single);
 
 struct LibraryOptions {
   std::string name; ///< a C identifier: lib<name>.a, <name>.h, prefix of all symbols; empty: the model's
