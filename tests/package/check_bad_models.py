@@ -21,7 +21,7 @@ at_once = {
     "extra": "genfuse_add_model(m): unknown arguments models.cpp",
 }
 built = {
-    "invalid": "genfuse_add_model(invalid): models.cpp:13: address 'x' is taken: 'x' was used at models.cpp:10",
+    "invalid": "genfuse_add_model(invalid): models.cpp:9: address 'x' is taken: 'x' was used at models.cpp:8",
     "missing": "models.cpp has no function 'other()', which MODEL names: expected one without parameters",
     "parameters": "models.cpp has no function 'of_a_number()', which MODEL names: expected one without parameters",
     "operation": "genfuse_add_model(operation): request 'differentiate(x)'",

@@ -69,12 +69,12 @@ def check_machine_view(tree):
     project = clean(folder / "machine")
     shutil.copytree(tree / "genfuse/kernels/include", project / "include")
     shutil.copytree(tree / "genfuse/kernels/lib", project / "lib")
-    for name in ("main.cpp", "main.c"):
+    for name in ("main.cpp", "call.h", "main.c"):
         shutil.copy(source / name, project)
     view = machine_view(project)
     warnings = ("-Wall", "-Wextra", "-Werror", "-pedantic", "-Iinclude")
     run("c++", "-std=c++20", *warnings, "main.cpp", "lib/libkernels.a", "-pthread", "-o", "cpp", cwd=project, env=view)
-    run("cc", "-std=c99", *warnings, "main.c", "lib/libkernels.a", "-o", "c", cwd=project, env=view)
+    run("cc", "-std=c11", *warnings, "main.c", "lib/libkernels.a", "-o", "c", cwd=project, env=view)
     check_output(run(project / "cpp", env=view), 2)
     check_output(run(project / "c", env=view), 1)
     for program in ("cpp", "c"):

@@ -3,13 +3,10 @@
 
 namespace gf = genfuse;
 
-// Line 13 takes an address that is taken.
 gf::Model twice() {
   return gf::gen("twice", [] {
     gf::Real x = gf::sample("x", gf::normal(0.0, 1.0));
-    gf::sample(
-        //
-        "x", gf::normal(x, 1.0));
+    gf::sample("x", gf::normal(x, 1.0)); // line 9 takes an address that line 8 has taken
   });
 }
 
