@@ -1,6 +1,7 @@
 #include "codegen/aot/Library.h"
 #include "codegen/Compiler.h"
 #include "codegen/Program.h"
+#include "codegen/SignatureOf.h"
 #include "codegen/aot/Embedded.h"
 #include "codegen/aot/Files.h"
 #include "codegen/aot/Headers.h"
@@ -123,7 +124,9 @@ public:
   std::vector<File> files() {
     for (const Operation &operation : options.operations)
       add(operation);
-    description.density = program.signature("assess()");
+    description.density =
+        lowerTo(Stage::derived, *module, program.specialisation("assess()", Mapping::single)).signature;
+    setReal(description.density, options.real);
     const std::string manifest = manifestOf(description, code.identity(manifestOf(description, "")));
     const std::string object = code.finish(manifest, options.optimisation);
     if (!errors.empty())
