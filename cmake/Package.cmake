@@ -15,7 +15,7 @@ configure_file(${PROJECT_SOURCE_DIR}/cmake/package/version.h.in ${GENFUSE_INCLUD
 
 # Public headers; what they include is installed with them.
 set(GENFUSE_RUNTIME_HEADERS runtime/abi.h runtime/Array.h runtime/Call.h runtime/CallPool.h runtime/ChoiceMap.h
-  runtime/DLPack.h runtime/Error.h runtime/Executor.h runtime/Selection.h)
+  runtime/DLPack.h runtime/Error.h runtime/Executor.h runtime/Selection.h runtime/embed/Library.h)
 set(GENFUSE_COMPILER_HEADERS frontend/genfuse.h codegen/Program.h codegen/Trace.h codegen/aot/Library.h
   codegen/inspect/Drawing.h codegen/inspect/Stats.h)
 set(GENFUSE_TORCH_HEADERS runtime/torch/Interop.h runtime/torch/LogDensity.h runtime/torch/ModelParameters.h)

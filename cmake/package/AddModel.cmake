@@ -2,15 +2,15 @@
 #
 #   genfuse_add_model(kernels SOURCE model.cpp MODEL digits OPERATIONS "gradient(W, b)" "simulate()"
 #                     [TARGETS cpu cuda] [REAL f32|f64] [CPU_LEVELS x86-64-v3 x86-64-v4 native]
-#                     [MAPPING instances|elements|single] [BATCHED argument ...] [SHARED] [CHECKED])
+#                     [MAPPING instances|elements|single] [BATCHED argument ...] [NAME name] [SHARED] [CHECKED])
 #
 # SOURCE is C++ that defines a function `digits()` without parameters, in any namespace that MODEL names, which returns
 # a genfuse::Model (gf::gen returns one); or IR text (.mlir), where MODEL names the gen.func, by default the last one.
 # An operation is a request, if need be with a name in front and with sections behind:
 #   "fit = gradient(mu) @ instances; batched: xs; shared: y/*"
 # MAPPING and BATCHED are the sections of operations without an `@`. `target_link_libraries(app kernels)` then gives
-# app <kernels.h> (C), <kernels.hpp> (C++) and the library; the target's property GENFUSE_DIRECTORY is the folder that
-# holds them, with the manifest kernels.json. What a C++ SOURCE includes and links beside genfuse is given to the
+# app <kernels.h> (C), <kernels.hpp> (C++) and the library; NAME gives them another name than the target's. The target's
+# property GENFUSE_DIRECTORY is the folder that holds them, with the manifest kernels.json. What a C++ SOURCE includes and links beside genfuse is given to the
 # target kernels_generator. The build stops, at the user's line, where the model is not valid.
 cmake_minimum_required(VERSION 3.25)
 
@@ -20,8 +20,8 @@ function(_genfuse_check_model_arguments target)
     list(JOIN arg_UNPARSED_ARGUMENTS ", " unknown)
     message(FATAL_ERROR "${where}: unknown arguments ${unknown}")
   endif()
-  if(NOT target MATCHES "^[A-Za-z][A-Za-z0-9_]*$")
-    message(FATAL_ERROR "${where}: expected a target that is a C identifier, which starts all symbols")
+  if(NOT arg_NAME MATCHES "^[A-Za-z][A-Za-z0-9_]*$")
+    message(FATAL_ERROR "${where}: expected a target or a NAME that is a C identifier, with which all symbols start")
   endif()
   foreach(needed SOURCE OPERATIONS)
     if(NOT arg_${needed})
@@ -105,8 +105,11 @@ function(_genfuse_add_generator target directory)
 endfunction()
 
 function(genfuse_add_model target)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "SHARED;CHECKED" "SOURCE;MODEL;REAL;MAPPING"
+  cmake_parse_arguments(PARSE_ARGV 1 arg "SHARED;CHECKED" "SOURCE;MODEL;REAL;MAPPING;NAME"
                         "OPERATIONS;TARGETS;CPU_LEVELS;BATCHED")
+  if(NOT arg_NAME)
+    set(arg_NAME ${target})
+  endif()
   if(NOT arg_REAL)
     set(arg_REAL f32)
   endif()
@@ -121,11 +124,12 @@ function(genfuse_add_model target)
 
   set(directory ${CMAKE_CURRENT_BINARY_DIR}/genfuse/${target})
   _genfuse_add_generator(${target} ${directory})
-  set(library ${directory}/lib/lib${target}.a)
+  set(library ${directory}/lib/lib${arg_NAME}.a)
   if(arg_SHARED)
-    set(library ${directory}/lib/lib${target}.so)
+    set(library ${directory}/lib/lib${arg_NAME}.so)
   endif()
-  set(files ${library} ${directory}/include/${target}.h ${directory}/include/${target}.hpp ${directory}/${target}.json)
+  set(files ${library} ${directory}/include/${arg_NAME}.h ${directory}/include/${arg_NAME}.hpp
+            ${directory}/${arg_NAME}.json)
   add_custom_command(
     OUTPUT ${files}
     COMMAND ${target}_generator ${directory}

@@ -17,7 +17,7 @@ at_once = {
     "no_model": "genfuse_add_model(m): expected MODEL, the function of models.cpp that returns the model",
     "no_operations": "genfuse_add_model(m): expected OPERATIONS",
     "bad_real": "genfuse_add_model(m): expected REAL f32 or f64, got 'f16'",
-    "bad_target": "genfuse_add_model(m-1): expected a target that is a C identifier",
+    "bad_target": "genfuse_add_model(m-1): expected a target or a NAME that is a C identifier",
     "extra": "genfuse_add_model(m): unknown arguments models.cpp",
 }
 built = {
@@ -25,10 +25,10 @@ built = {
     "missing": "models.cpp has no function 'other()', which MODEL names: expected one without parameters",
     "parameters": "models.cpp has no function 'of_a_number()', which MODEL names: expected one without parameters",
     "operation": "genfuse_add_model(operation): request 'differentiate(x)'",
-    "address": "'z'",
+    "address": "genfuse_add_model(address): model.mlir:1:1: request 'gradient(z)': unknown name 'z'",
     "text": "genfuse_add_model(text): invalid.mlir:3:8: ",
-    "cuda": "cuda",
-    "level": "x86-64-v9",
+    "target": "expected a target cpu or cuda, got 'tpu'",
+    "level": "expected a cpu target native, x86-64-v4 or x86-64-v3, got 'x86-64-v9'",
 }
 tree = folder / "build"
 configure(project, tree, prefix)
