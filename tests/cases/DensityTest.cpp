@@ -68,7 +68,7 @@ Program &programOf(const dist::Record &record, const cases::Setting &setting) {
   if (known == programs.end())
     known =
         programs
-            .emplace(key, Program(Model::parse(modelText(record)), {setting.real, "native", setting.mapping}))
+            .emplace(key, Program(Model::parse(modelText(record)), cases::optionsOf(setting)))
             .first;
   return known->second;
 }
