@@ -52,7 +52,7 @@ struct Compilation {
 
 std::string compileObject(mlir::ModuleOp lowered, const CpuOptions &options) {
   std::string object = Compilation(lowered, options).emit(llvm::CodeGenFileType::ObjectFile);
-  checkStandsAlone(object);
+  checkStandsAlone(object, options.imports);
   return object;
 }
 
