@@ -64,7 +64,8 @@ void run(std::vector<std::string> arguments, const fs::path &folder) {
   posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "log", O_WRONLY | O_CREAT, 0600);
   posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO);
   pid_t process = 0;
-  int failed = posix_spawn(&process, arguments[0].c_str(), &actions, nullptr, pointers.data(), environ), status = 0;
+  int failed = posix_spawn(&process, arguments[0].c_str(), &actions, nullptr, pointers.data(), environ),
+      status = 0;
   posix_spawn_file_actions_destroy(&actions);
   if (failed || waitpid(process, &status, 0) != process || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
     throw Error("'" + arguments[0] + "' failed: " + (failed ? "it cannot be started" : read(folder / "log")));
@@ -72,7 +73,8 @@ void run(std::vector<std::string> arguments, const fs::path &folder) {
 
 } // namespace
 
-FatBinary makeFatBinary(std::string_view text, const std::string &name, const std::vector<int> &architectures) {
+FatBinary makeFatBinary(std::string_view text, const std::string &name,
+                        const std::vector<int> &architectures) {
   if (architectures.empty())
     throw Error("fat binary of '" + name + "': expected one or more architectures, got none");
   FatBinary result;
@@ -88,8 +90,8 @@ FatBinary makeFatBinary(std::string_view text, const std::string &name, const st
     const bool ptx = code.kind == CodeKind::ptx;
     const std::string file = (ptx ? "ptx_" : "sm_") + std::to_string(code.architecture);
     write(folder.path / file, code.bytes);
-    arguments.push_back(std::string("--image3=kind=") + (ptx ? "ptx" : "elf") + ",sm=" +
-                        std::to_string(code.architecture) + ",file=" + file);
+    arguments.push_back(std::string("--image3=kind=") + (ptx ? "ptx" : "elf") +
+                        ",sm=" + std::to_string(code.architecture) + ",file=" + file);
   }
   run(std::move(arguments), folder.path);
   result.bytes = read(folder.path / "fatbin");

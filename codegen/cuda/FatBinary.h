@@ -12,8 +12,9 @@ struct FatBinary {
   std::vector<DeviceCode> codes; ///< cubins in the order asked for; PTX of the newest architecture last
 };
 
-/// A cubin an architecture, and PTX of the newest, which later devices compile when they load it. The same bytes from
-/// run to run. Needs NVRTC and the toolkit's program `fatbinary`. Throws Error, as compileText does.
+/// A cubin an architecture, and PTX of the newest, which later devices compile when they load it. The same
+/// bytes from run to run. Needs NVRTC and the toolkit's program `fatbinary`. Throws Error, as compileText
+/// does.
 FatBinary makeFatBinary(std::string_view text, const std::string &name,
                         const std::vector<int> &architectures = default_architectures);
 

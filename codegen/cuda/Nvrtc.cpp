@@ -97,7 +97,8 @@ class Text {
 public:
   Text(std::string_view text, const std::string &name, const std::string &doing) : doing(doing) {
     const char *headers[] = {headerText().data()}, *names[] = {headerName};
-    check(usable().nvrtcCreateProgram(&program, std::string(text).c_str(), name.c_str(), 1, headers, names), doing);
+    check(usable().nvrtcCreateProgram(&program, std::string(text).c_str(), name.c_str(), 1, headers, names),
+          doing);
   }
   ~Text() { nvrtc().nvrtcDestroyProgram(&program); }
   Text(const Text &) = delete;
@@ -150,7 +151,8 @@ DeviceCode compileText(std::string_view text, const std::string &name, int archi
   DeviceCode code{kind == CodeKind::cubin ? program.cubin() : program.ptx(), architecture, kind, {}, 0};
   if (kind == CodeKind::cubin)
     code.kernels = readPtxasLog(program.log());
-  code.milliseconds = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+  code.milliseconds =
+      std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
   return code;
 }
 

@@ -5,7 +5,8 @@
 namespace genfuse::cuda {
 
 std::string whyNoNvrtc() {
-  return "no NVRTC: this build has no CUDA (it was configured with GENFUSE_WITH_CUDA=OFF or without a toolkit)";
+  return "no NVRTC: this build has no CUDA (it was configured with GENFUSE_WITH_CUDA=OFF or without a "
+         "toolkit)";
 }
 
 DeviceCode compileText(std::string_view, const std::string &name, int architecture, CodeKind) {

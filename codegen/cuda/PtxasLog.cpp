@@ -1,4 +1,5 @@
-// The output of `ptxas -v`: a line "Compiling entry function 'NAME' ...", then lines with numbers before their units.
+// The output of `ptxas -v`: a line "Compiling entry function 'NAME' ...", then lines with numbers before
+// their units.
 #include "Nvrtc.h"
 #include <algorithm>
 #include <cctype>
