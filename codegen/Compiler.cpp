@@ -1,8 +1,10 @@
 #include "codegen/Compiler.h"
+#include "codegen/CudaLoader.h"
 #include "codegen/SignatureOf.h"
 #include "codegen/cpu/ErrorText.h"
 #include "codegen/cpu/Jit.h"
 #include "codegen/cpu/Pipeline.h"
+#include "codegen/cuda/Text.h"
 #include "mlir/Pass/PassManager.h"
 #include "passes/Passes.h"
 #include "passes/Roles.h"
@@ -63,11 +65,26 @@ struct Kernel::Body {
   CpuJit jit;
 };
 
-Kernel::Kernel(ModuleOp models, const Specialisation &specialisation, const CpuOptions &options) {
+/// Device code in an image, host code compiled here.
+static CpuJit jitForCuda(ModuleOp lowered, const std::string &name, const CpuOptions &options,
+                         CudaLoader &loader) {
+  CudaCode code = cudaCode(lowered, name);
+  gf_cuda_image *image = loader.load(code.text, name);
+  return CpuJit(*code.host, options,
+                {{imageSymbol(name), image}, {launchSymbol, reinterpret_cast<void *>(loader.launch())}});
+}
+
+Kernel::Kernel(ModuleOp models, const Specialisation &specialisation, const CpuOptions &options,
+               CudaLoader *cuda) {
   auto start = std::chrono::steady_clock::now();
   Lowered lowered = lowerTo(Stage::lowered, models, specialisation);
   signature_ = lowered.signature;
-  body.reset(new Body{CpuJit(*lowered.module, options)});
+  if (specialisation.threads) {
+    body.reset(new Body{jitForCuda(*lowered.module, signature_.entry, options, *cuda)});
+    signature_.entry += "_cuda";
+  } else {
+    body.reset(new Body{CpuJit(*lowered.module, options)});
+  }
   CpuKernel found = body->jit.find(signature_.entry);
   run_ = found.run;
   workspace_ = found.workspace;

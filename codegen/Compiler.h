@@ -32,10 +32,14 @@ struct Lowered {
 Lowered lowerTo(Stage stage, mlir::ModuleOp models, const Specialisation &specialisation,
                 const PassWatcher &watch = nullptr);
 
+class CudaLoader;
+
 /// A compiled specialisation: free-threaded, and valid as long as it lives.
 class Kernel {
 public:
-  Kernel(mlir::ModuleOp models, const Specialisation &specialisation, const CpuOptions &options);
+  /// With specialisation.threads the kernel is CUDA text, which `cuda` loads; `options` are for its host code.
+  Kernel(mlir::ModuleOp models, const Specialisation &specialisation, const CpuOptions &options,
+         CudaLoader *cuda = nullptr);
   ~Kernel();
 
   const Signature &signature() const { return signature_; }

@@ -5,6 +5,7 @@
 #include "codegen/Trace.h"
 #include "codegen/cpu/ErrorText.h"
 #include "codegen/cpu/Object.h"
+#include "codegen/cuda/Text.h"
 #include "mlir/Parser/Parser.h"
 #include "runtime/Binding.h"
 #include "runtime/Error.h"
@@ -26,6 +27,9 @@ DialectRegistry allDialects() {
 
 } // namespace
 
+/// Threads of a group of a CUDA kernel.
+constexpr int64_t warp = 32;
+
 struct Program::Body {
   Body(const Model &model, CompileOptions options)
       : options(std::move(options)), entry(model.name()), context(allDialects()) {
@@ -38,6 +42,10 @@ struct Program::Body {
   }
 
   Specialisation specialise(const std::string &request, Mapping mapping) {
+    return specialise(request, mapping, options.cuda != nullptr);
+  }
+
+  Specialisation specialise(const std::string &request, Mapping mapping, bool threads) {
     Specialisation result;
     result.request = Request::parse(request);
     result.model = entry;
@@ -46,8 +54,10 @@ struct Program::Body {
     result.checked = options.checked;
     result.counted = options.counted;
     result.optimise = options.optimise;
+    result.threads = threads;
     int64_t registers = mapping == Mapping::instances ? 2 : 1;
-    result.lanes = options.lanes ? options.lanes : registers * (options.real == Precision::f32 ? 16 : 8);
+    int64_t lanes = threads ? warp : registers * (options.real == Precision::f32 ? 16 : 8);
+    result.lanes = options.lanes ? options.lanes : lanes;
     return result;
   }
 
@@ -74,7 +84,8 @@ KernelHandle Program::kernel(const std::string &request, Mapping mapping,
   std::unique_ptr<Kernel> &kernel = body->kernels[specialisation.key()];
   if (!kernel)
     kernel = std::make_unique<Kernel>(*body->module, specialisation,
-                                      CpuOptions{body->options.target, body->options.optimise ? 2u : 0u});
+                                      CpuOptions{body->options.target, body->options.optimise ? 2u : 0u},
+                                      body->options.cuda.get());
   return {&kernel->signature(), kernel->run(), kernel->workspace(), kernel->compileMilliseconds()};
 }
 
@@ -368,12 +379,14 @@ std::string Program::emit(const std::string &stage, const std::string &request, 
                                                       {"lowered", Stage::lowered}};
   std::lock_guard lock(body->mutex);
   auto known = stages.find(stage);
-  bool native = stage == "llvm" || stage == "asm";
-  if (known == stages.end() && !native)
+  bool native = stage == "llvm" || stage == "asm", cuda = stage == "cuda";
+  if (known == stages.end() && !native && !cuda)
     throw Error("unknown stage '" + stage +
-                "', expected gen, derived, differentiated, batched, lowered, llvm or asm");
-  Lowered lowered =
-      lowerTo(native ? Stage::lowered : known->second, *body->module, body->specialise(request, mapping));
+                "', expected gen, derived, differentiated, batched, lowered, llvm, asm or cuda");
+  Lowered lowered = lowerTo(known == stages.end() ? Stage::lowered : known->second, *body->module,
+                            body->specialise(request, mapping, cuda));
+  if (cuda)
+    return cudaCode(*lowered.module, lowered.signature.entry).text;
   CpuOptions cpu{body->options.target};
   if (native)
     return stage == "llvm" ? printLLVM(*lowered.module, cpu) : printAssembly(*lowered.module, cpu);

@@ -1,6 +1,7 @@
 // A compiled model: kernels for the operations of the interface, made when they are first asked for.
 #pragma once
 
+#include "codegen/CudaLoader.h"
 #include "frontend/Model.h"
 #include "passes/Pipelines.h"
 #include "runtime/Array.h"
@@ -23,6 +24,9 @@ struct CompileOptions {
   bool checked = false; ///< kernels check their data first: NaN, domains of parameters, indices
   bool counted = false; ///< kernels count the log densities that they compute: Outcome::counts
   bool optimise = true; ///< false leaves out every pass that only makes code faster (for tests)
+  /// Kernels are CUDA text that this loader compiles, launched from the CPU; arrays lie where its device reads
+  /// them. `lanes` are then the threads of a group: 1, 32 (as 0 means), or 64 to 1024. Null: CPU kernels.
+  std::shared_ptr<CudaLoader> cuda = {};
 };
 
 /// Arrays by name. An array with one more dimension than the model gives it has one value per instance, in

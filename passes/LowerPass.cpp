@@ -13,6 +13,8 @@ namespace genfuse {
 namespace {
 
 struct GenLowerPass : impl::GenLowerBase<GenLowerPass> {
+  using Base::Base;
+
   func::FuncOp checkOf(func::FuncOp function) {
     for (auto other : getOperation().getOps<func::FuncOp>())
       if (auto checked = other->getAttrOfType<FlatSymbolRefAttr>(roles::checkOf))
@@ -29,8 +31,8 @@ struct GenLowerPass : impl::GenLowerBase<GenLowerPass> {
     for (func::FuncOp function : functions) {
       std::optional<lower::Lowerer> checker;
       if (func::FuncOp check = checkOf(function))
-        checker.emplace(check);
-      if (failed(lower::Lowerer(function).run(checker ? &*checker : nullptr)))
+        checker.emplace(check, threads);
+      if (failed(lower::Lowerer(function, threads).run(checker ? &*checker : nullptr)))
         return signalPassFailure();
     }
   }

@@ -126,7 +126,12 @@ def GenLower : Pass<"gen-lower", "::mlir::ModuleOp"> {
     Turns each derived and batched function into a kernel with the one ABI (runtime/abi.h) in func, scf, arith, math,
     memref and vector: sweeps become loops over tiles, lanes become vectors, small static tensors registers, the
     others slices of the workspace.
+
+    With `threads` the vectors stand for groups of threads: an element of a vector is a variable of one thread. Strided
+    access is then a gather or scatter instead of one access a lane, no other vectors occur, and sweeps are cut
+    into many more parts.
   }];
+  let options = [Option<"threads", "threads", "bool", "false", "lanes are threads of a group">];
   let dependentDialects = ["::mlir::func::FuncDialect", "::mlir::scf::SCFDialect", "::mlir::memref::MemRefDialect",
                            "::mlir::vector::VectorDialect", "::mlir::LLVM::LLVMDialect", "::mlir::ub::UBDialect",
                            "::mlir::math::MathDialect", "::mlir::arith::ArithDialect"];

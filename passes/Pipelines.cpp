@@ -23,7 +23,7 @@ const char *realName(Precision real) { return real == Precision::f32 ? "f32" : "
 
 std::string Specialisation::key() const {
   std::string text = model + "." + request.text() + " " + realName(real) + " " + mappingName(mapping) + " " +
-                     std::to_string(lanes);
+                     std::to_string(lanes) + (threads ? " threads" : "");
   for (const std::string &name : batched)
     text += " batched:" + name;
   for (const std::string &name : shared)
@@ -85,7 +85,7 @@ void addBatch(OpPassManager &passes, const Specialisation &specialisation) {
 }
 
 void addLower(OpPassManager &passes, const Specialisation &specialisation) {
-  passes.addPass(createGenLower());
+  passes.addPass(createGenLower({specialisation.threads}));
   if (!specialisation.optimise)
     return;
   simplify(passes);

@@ -27,6 +27,7 @@ struct Specialisation {
   Precision real = Precision::f32;
   Mapping mapping = Mapping::single;
   int64_t lanes = 16;
+  bool threads = false;             ///< lanes are threads of a group (CUDA), not elements of vectors
   std::vector<std::string> batched; ///< arguments with one value per instance
   std::vector<std::string> shared;  ///< choices that all instances share
   bool checked = false;             ///< the kernel checks its data first

@@ -4,7 +4,10 @@
 // A leaf of a ragged plate has gen.offsets, the argument with its offsets. A parameter with initial values
 // also has gen.init. Of functions: gen.checks holds what sizes have to keep, gen.counts names the counters of
 // log densities (gen.count at a log density: another one than its leaf), and gen.check_of names the function
-// whose inputs another one checks. gen.call marks the argument of a lowered kernel that is the gf_call.
+// whose inputs another one checks.
+// Of the arguments of a lowered kernel: gen.name and gen.role those of arrays, gen.written an array or slice
+// that the kernel writes, gen.of_lanes a slice in which each lane uses elements of its own, gen.cells a slice
+// for scalars that one launch leaves to later ones, gen.dims, gen.strides and gen.call those of the ABI.
 #pragma once
 
 #include "mlir/IR/Builders.h"
@@ -15,7 +18,9 @@ namespace genfuse::roles {
 inline constexpr llvm::StringLiteral name = "gen.name", role = "gen.role", shape = "gen.shape",
                                      batched = "gen.batched", init = "gen.init", checks = "gen.checks",
                                      offsets = "gen.offsets", checkOf = "gen.check_of", count = "gen.count",
-                                     counts = "gen.counts", call = "gen.call";
+                                     counts = "gen.counts", dims = "gen.dims", strides = "gen.strides",
+                                     call = "gen.call", written = "gen.written", ofLanes = "gen.of_lanes",
+                                     cells = "gen.cells";
 
 inline constexpr llvm::StringLiteral argument = "argument", parameter = "parameter", choice = "choice",
                                      returnGradient = "return_gradient", scoreGradient = "score_gradient",

@@ -42,6 +42,8 @@ std::string statusText(int32_t status) {
     return "something that is not available";
   case GF_CHECK_FAILED:
     return "data that the model cannot take";
+  case GF_DEVICE_ERROR:
+    return "a failure of the device";
   default:
     return "an unknown status";
   }

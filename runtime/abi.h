@@ -31,7 +31,8 @@ enum gf_status {
   GF_BAD_ARGUMENT = 3,
   GF_SMALL_WORKSPACE = 4,
   GF_NOT_AVAILABLE = 5,
-  GF_CHECK_FAILED = 6 /* checked kernels: the data is not what the model needs; nothing was written */
+  GF_CHECK_FAILED = 6, /* checked kernels: the data is not what the model needs; nothing was written */
+  GF_DEVICE_ERROR = 7  /* a failure of the CUDA driver that none of the above names */
 };
 
 /* What runs the parts of a kernel: a thread pool of the caller, for example. */

@@ -48,6 +48,7 @@ Stages of --emit, in the order of the compiler:
   llvm            LLVM IR, optimised
   asm             assembly of the target
   obj             a relocatable object file
+  cuda            CUDA C++ of the kernels (--lanes: threads of a group, 32 or 64 to 1024; 1: one thread)
 JSON is given as text, or as @FILE. Infinities are "inf" and "-inf".
 
 Exit codes: 0 done, 1 the model, the request or the data is wrong (one line says why), 2 wrong use of flags.)";
@@ -253,7 +254,7 @@ int main(int argc, char **argv) {
   app.add_option("request", options.request, "what to derive, such as 'generate(y/*)'");
   app.add_option("--emit", options.stage, "print a stage instead of running the request (list below)")
       ->check(CLI::IsMember(
-          {"graph", "dot", "gen", "derived", "differentiated", "batched", "lowered", "llvm", "asm", "obj"}));
+          {"graph", "dot", "gen", "derived", "differentiated", "batched", "lowered", "llvm", "asm", "obj", "cuda"}));
   app.add_flag(
          "--stats{text}", options.stats,
          "report sweeps, bytes, flops, mapping and passes instead of running the request (--stats=json)")

@@ -19,7 +19,9 @@ template <class T> T check(Expected<T> value, const std::string &what) {
   return std::move(*value);
 }
 
-std::string compileForHost(mlir::ModuleOp lowered, const CpuOptions &options) {
+std::string compileForHost(mlir::ModuleOp lowered, CpuOptions options, const CpuJit::Symbols &symbols) {
+  for (const auto &[name, address] : symbols)
+    options.imports.push_back(name);
   CpuTarget target = cpuTarget(options.target);
   if (target.level > hostLevel())
     throw Error("expected a cpu target that this machine can run, got '" + target.name + "'");
@@ -29,9 +31,10 @@ std::string compileForHost(mlir::ModuleOp lowered, const CpuOptions &options) {
 } // namespace
 
 struct CpuJit::Body {
-  explicit Body(std::string object) {
+  Body(std::string object, const Symbols &symbols) {
     createTargetMachine(cpuTarget("native"), 0); // initialises LLVM
     jit = check(orc::LLJITBuilder().create(), "the jit cannot start");
+    define(symbols);
     std::vector<std::string> names = exportedFunctions(object);
     auto buffer = MemoryBuffer::getMemBufferCopy(object, "kernel");
     if (auto error = jit->addObjectFile(std::move(buffer)))
@@ -40,13 +43,22 @@ struct CpuJit::Body {
       functions[name] = check(jit->lookup(name), "kernel function '" + name + "'");
   }
 
+  void define(const Symbols &symbols) {
+    orc::SymbolMap map;
+    for (const auto &[name, address] : symbols)
+      map[jit->mangleAndIntern(name)] = {orc::ExecutorAddr::fromPtr(address), JITSymbolFlags::Exported};
+    if (auto error = jit->getMainJITDylib().define(orc::absoluteSymbols(std::move(map))))
+      throw Error("the kernel's imports: " + toString(std::move(error)));
+  }
+
   std::unique_ptr<orc::LLJIT> jit;
   std::map<std::string, orc::ExecutorAddr> functions;
 };
 
-CpuJit::CpuJit(mlir::ModuleOp lowered, const CpuOptions &options)
-    : CpuJit(compileForHost(lowered, options)) {}
-CpuJit::CpuJit(std::string object) : body(std::make_unique<Body>(std::move(object))) {}
+CpuJit::CpuJit(mlir::ModuleOp lowered, CpuOptions options, const Symbols &symbols)
+    : CpuJit(compileForHost(lowered, std::move(options), symbols), symbols) {}
+CpuJit::CpuJit(std::string object, const Symbols &symbols)
+    : body(std::make_unique<Body>(std::move(object), symbols)) {}
 CpuJit::~CpuJit() = default;
 CpuJit::CpuJit(CpuJit &&) noexcept = default;
 CpuJit &CpuJit::operator=(CpuJit &&) noexcept = default;

@@ -4,6 +4,7 @@
 #include "codegen/cpu/Target.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "runtime/abi.h"
+#include <map>
 #include <memory>
 #include <string>
 
@@ -19,10 +20,13 @@ struct CpuKernel {
 /// they may be called from any thread. Compile modules of one MLIRContext from one thread at a time.
 class CpuJit {
 public:
+  /// What the code may refer to outside of itself, by symbol.
+  using Symbols = std::map<std::string, void *>;
+
   /// Compiles a copy of `lowered`. Throws genfuse::Error, also where this machine is below the wanted target.
-  explicit CpuJit(mlir::ModuleOp lowered, const CpuOptions &options = {});
+  explicit CpuJit(mlir::ModuleOp lowered, CpuOptions options = {}, const Symbols &symbols = {});
   /// Loads an object file that compileObject made, which is how a cache of kernels would.
-  explicit CpuJit(std::string object);
+  explicit CpuJit(std::string object, const Symbols &symbols = {});
   ~CpuJit();
   CpuJit(CpuJit &&) noexcept;
   CpuJit &operator=(CpuJit &&) noexcept;

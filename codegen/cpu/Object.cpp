@@ -61,7 +61,7 @@ std::string emitObject(llvm::Module &module, llvm::TargetMachine &machine) {
 
 std::string compileObject(mlir::ModuleOp lowered, const CpuOptions &options) {
   std::string object = Compilation(lowered, options).emit(llvm::CodeGenFileType::ObjectFile);
-  checkStandsAlone(object);
+  checkStandsAlone(object, options.imports);
   return object;
 }
 

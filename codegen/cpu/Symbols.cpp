@@ -30,11 +30,12 @@ std::vector<std::string> names(StringRef object, uint32_t wanted, uint32_t unwan
 
 } // namespace
 
-void checkStandsAlone(StringRef object) {
+void checkStandsAlone(StringRef object, const std::vector<std::string> &imports) {
   std::vector<std::string> missing =
       names(object, object::SymbolRef::SF_Undefined, object::SymbolRef::SF_FormatSpecific);
-  llvm::erase_if(missing,
-                 [](const std::string &name) { return name.empty() || is_contained(allowed, name); });
+  llvm::erase_if(missing, [&](const std::string &name) {
+    return name.empty() || is_contained(allowed, name) || is_contained(imports, name);
+  });
   if (!missing.empty())
     throw Error("expected a kernel that stands alone, got one that calls " + join(missing, ", "));
 }

@@ -5,6 +5,7 @@
 #include "llvm/ADT/StringRef.h"
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace llvm {
 class TargetMachine;
@@ -28,6 +29,7 @@ struct CpuTarget {
 struct CpuOptions {
   std::string target = "native"; ///< a name that cpuTarget knows
   unsigned optimisation = 2;     ///< of LLVM: 0 to 3
+  std::vector<std::string> imports = {}; ///< symbols that the code may leave undefined
 };
 
 /// The target of that name. Throws genfuse::Error for an unknown one, and for `native` on a CPU below

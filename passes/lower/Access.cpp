@@ -116,43 +116,78 @@ Scalar Lowerer::load(const View &view, Indices indices) {
     return {fromMemory(make<memref::LoadOp>(view.memory, start), view)};
   if (isOne(*view.laneStride))
     return {fromMemory(loadVector(view.memory, start, memoryElement), view), true};
-  SmallVector<Value> values;
-  for (int64_t lane = 0; lane < lanes.width; ++lane) {
-    Index at = plus(start, times(clampedLane(lane), *view.laneStride));
-    values.push_back(make<memref::LoadOp>(view.memory, asValue(at)));
-  }
-  return {fromMemory(make<vector::FromElementsOp>(vectorOf(memoryElement), values), view), true};
+  SmallVector<Scalar> places;
+  for (Index i : indices)
+    places.push_back({asValue(i)});
+  return gather(view, places);
+}
+
+Value Lowerer::toMemory(Value value, Type memoryElement) {
+  Type have = getElementTypeOrSelf(value.getType());
+  if (have == memoryElement)
+    return value;
+  auto vector = dyn_cast<VectorType>(value.getType());
+  Type want = vector ? Type(vector.clone(memoryElement)) : memoryElement;
+  return have.isInteger(1) ? make<arith::ExtUIOp>(want, value) : make<arith::ExtFOp>(want, value);
 }
 
 void Lowerer::store(const View &view, Indices indices, Scalar scalar) {
+  if (view.laneStride && !isOne(*view.laneStride)) {
+    SmallVector<Scalar> places;
+    for (Index i : indices)
+      places.push_back({asValue(i)});
+    return scatter(view, places, scalar);
+  }
   Value start = position(view, indices);
   Type memoryElement = cast<MemRefType>(view.memory.getType()).getElementType();
-  Value value = view.laneStride ? broadcast(scalar) : scalar.value;
-  Type have = getElementTypeOrSelf(value.getType());
-  if (have != memoryElement) {
-    auto vector = dyn_cast<VectorType>(value.getType());
-    Type want = vector ? Type(vector.clone(memoryElement)) : memoryElement;
-    value = have.isInteger(1) ? make<arith::ExtUIOp>(want, value) : make<arith::ExtFOp>(want, value);
-  }
-  if (!view.laneStride) {
+  Value value = toMemory(view.laneStride ? broadcast(scalar) : scalar.value, memoryElement);
+  if (!view.laneStride)
     memref::StoreOp::create(builder, loc, value, view.memory, start);
-  } else if (isOne(*view.laneStride)) {
-    if (lanes.mask)
-      vector::MaskedStoreOp::create(builder, loc, view.memory, start, lanes.mask, value);
-    else
-      vector::StoreOp::create(builder, loc, value, view.memory, start);
-  } else {
-    // Lanes that do not exist repeat the last one's value at its own place.
-    for (int64_t lane = 0; lane < lanes.width; ++lane) {
-      Value which = clampedLane(lane);
-      Index at = plus(start, times(which, *view.laneStride));
-      Value element = make<vector::ExtractOp>(value, OpFoldResult(which));
-      memref::StoreOp::create(builder, loc, element, view.memory, asValue(at));
-    }
-  }
+  else if (lanes.mask)
+    vector::MaskedStoreOp::create(builder, loc, view.memory, start, lanes.mask, value);
+  else
+    vector::StoreOp::create(builder, loc, value, view.memory, start);
 }
 
-Scalar Lowerer::gather(const View &view, ArrayRef<Scalar> indices) {
+// Places that differ from lane to lane.
+
+/// Where each lane's element lies, as a vector of indices from the start of the memory.
+Value Lowerer::lanePositions(const View &view, ArrayRef<Scalar> indices) {
+  auto scaled = [&](const Scalar &at, Index stride) {
+    Value places = broadcast(at);
+    return isOne(stride) ? places : make<arith::MulIOp>(places, broadcast({asValue(stride)}));
+  };
+  Index uniform = view.offset;
+  Value varying;
+  auto add = [&](Value places) { varying = varying ? make<arith::AddIOp>(varying, places) : places; };
+  for (auto [i, stride] : llvm::zip(indices, view.strides)) {
+    if (i.varying || i.isLaneIndex)
+      add(scaled(i, stride));
+    else
+      uniform = plus(uniform, times(i.value, stride));
+  }
+  if (view.laneStride) {
+    Value steps = make<vector::StepOp>(vectorOf(builder.getIndexType()));
+    add(scaled({steps, true}, *view.laneStride));
+  }
+  Value start = broadcast({asValue(uniform)});
+  return varying ? make<arith::AddIOp>(start, varying) : start;
+}
+
+Value Lowerer::laneMask() {
+  return lanes.mask ? lanes.mask : broadcast({make<arith::ConstantOp>(builder.getBoolAttr(true))});
+}
+
+Scalar Lowerer::gatherThreads(const View &view, ArrayRef<Scalar> indices) {
+  VectorType type = vectorOf(cast<MemRefType>(view.memory.getType()).getElementType());
+  Value zero = make<arith::ConstantOp>(builder.getZeroAttr(type));
+  Value loaded = make<vector::GatherOp>(type, view.memory, ValueRange{index(0)}, lanePositions(view, indices),
+                                        laneMask(), zero);
+  return {fromMemory(loaded, view), true};
+}
+
+/// One load a lane: faster than the gathers of CPUs. Lanes that do not exist repeat the last one's.
+Scalar Lowerer::gatherLanes(const View &view, ArrayRef<Scalar> indices) {
   Type memoryElement = cast<MemRefType>(view.memory.getType()).getElementType();
   SmallVector<Value> values;
   for (int64_t lane = 0; lane < lanes.width; ++lane) {
@@ -170,6 +205,32 @@ Scalar Lowerer::gather(const View &view, ArrayRef<Scalar> indices) {
     values.push_back(make<memref::LoadOp>(view.memory, asValue(at)));
   }
   return {fromMemory(make<vector::FromElementsOp>(vectorOf(memoryElement), values), view), true};
+}
+
+Scalar Lowerer::gather(const View &view, ArrayRef<Scalar> indices) {
+  return threads ? gatherThreads(view, indices) : gatherLanes(view, indices);
+}
+
+void Lowerer::scatter(const View &view, ArrayRef<Scalar> indices, Scalar scalar) {
+  Type memoryElement = cast<MemRefType>(view.memory.getType()).getElementType();
+  Value value = toMemory(broadcast(scalar), memoryElement);
+  if (threads) {
+    vector::ScatterOp::create(builder, loc, /*resultType=*/Type(), view.memory, ValueRange{index(0)},
+                              lanePositions(view, indices), laneMask(), value);
+    return;
+  }
+  // Lanes that do not exist repeat the last one's value at its own place.
+  for (int64_t lane = 0; lane < lanes.width; ++lane) {
+    Value which = clampedLane(lane);
+    Index at = view.offset;
+    for (auto [i, stride] : llvm::zip(indices, view.strides))
+      at = plus(at, times(i.varying ? Index(make<vector::ExtractOp>(i.value, OpFoldResult(which))) : i.value,
+                          stride));
+    if (view.laneStride)
+      at = plus(at, times(which, *view.laneStride));
+    Value element = make<vector::ExtractOp>(value, OpFoldResult(which));
+    memref::StoreOp::create(builder, loc, element, view.memory, asValue(at));
+  }
 }
 
 // Lanes.

@@ -26,7 +26,7 @@ bool Contraction::splitResult(Plan &plan, bool rowsAreLanes) {
 
 /// Legal if one letter is summed, every operand lies in memory along it, and lanes are rows, if there are any.
 std::optional<Contraction::Plan> Contraction::planDots() {
-  if (summed.size() != 1)
+  if (l.threads || summed.size() != 1)
     return std::nullopt;
   Plan plan{summed[0], 0, {}};
   std::optional<int64_t> size = getConstantIntValue(sizes.lookup(plan.along));

@@ -192,10 +192,7 @@ Value Lowerer::Entry::missingArray() {
 
 /// The inputs, in a checked kernel; then the kernel itself.
 Value Lowerer::Entry::checkData() {
-  auto compute = [&] {
-    run(main);
-    return make<arith::ConstantOp>(b.getI32IntegerAttr(GF_OK));
-  };
+  auto compute = [&] { return run(main); };
   if (!checker)
     return compute();
   Record::store(b, loc, record, layout.failed(), word(0));
@@ -210,7 +207,7 @@ Value Lowerer::Entry::checkData() {
       compute);
 }
 
-void Lowerer::Entry::run(Lowerer &lowerer) {
+Value Lowerer::Entry::run(Lowerer &lowerer) {
   SmallVector<Value> arguments;
   for (unsigned i = 0; i < lowerer.arrays.size(); ++i)
     arguments.push_back(loadPointer(pointers, i));
@@ -225,7 +222,7 @@ void Lowerer::Entry::run(Lowerer &lowerer) {
     arguments.push_back(record);
   for (size_t i = 0; i < lowerer.partitions.size(); ++i)
     arguments.append({parts[i].parts, parts[i].chunk});
-  func::CallOp::create(b, loc, lowerer.kernel, arguments);
+  return func::CallOp::create(b, loc, lowerer.kernel, arguments).getResult(0);
 }
 
 // The functions.

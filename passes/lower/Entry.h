@@ -40,7 +40,7 @@ private:
   Value checkArrays();
   Value missingArray();
   Value checkData();
-  void run(Lowerer &lowerer);
+  Value run(Lowerer &lowerer);
   void emitWorkspaceFunction();
 
   Lowerer &main;

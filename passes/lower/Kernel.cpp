@@ -17,11 +17,19 @@ static Type memoryType(Type element, OpBuilder &builder) {
 
 static int64_t bytesOf(Type memoryElement) { return memoryElement.getIntOrFloatBitWidth() / 8; }
 
-Lowerer::Lowerer(func::FuncOp source)
-    : builder(source.getContext()), loc(source.getLoc()), source(source),
+Lowerer::Lowerer(func::FuncOp source, bool threads)
+    : builder(source.getContext()), loc(source.getLoc()), threads(threads), source(source),
       isChecker(source->hasAttr(roles::checkOf)), checkIndices(mostCheckIndices()) {}
 
 // Memory.
+
+Value Lowerer::loadField(StringRef name, int64_t byteOffset, Type type) {
+  Location outer = loc;
+  loc = NameLoc::get(builder.getStringAttr(name), loc);
+  Value word = loadWord(builder, call, byteOffset, type);
+  loc = outer;
+  return word;
+}
 
 Value Lowerer::loadWord(OpBuilder &b, Value pointer, int64_t byteOffset, Type type) {
   Value at = LLVM::GEPOp::create(b, loc, pointerType(b.getContext()), b.getI8Type(), pointer,
@@ -34,6 +42,13 @@ static Value loadIndex(OpBuilder &b, Location loc, Value pointer, unsigned numbe
                                  ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(number)});
   Value word = LLVM::LoadOp::create(b, loc, b.getI64Type(), at);
   return arith::IndexCastOp::create(b, loc, b.getIndexType(), word);
+}
+
+/// A size or stride of an array, named for whoever prints it.
+Value Lowerer::loadSize(const Array &array, Value list, unsigned dimension, StringRef kind) {
+  StringRef name = array.described.getAs<StringAttr>(roles::name).getValue();
+  auto label = builder.getStringAttr(name + " " + kind + Twine(dimension));
+  return loadIndex(builder, NameLoc::get(label, loc), list, array.firstDim + dimension);
 }
 
 /// A private function that makes a memref of rank 1 of a pointer; its size is not used. It inlines and folds
@@ -73,11 +88,11 @@ Value Lowerer::memrefOf(OpBuilder &b, Value pointer, Type element) {
   return func::CallOp::create(b, loc, maker, ValueRange{pointer}).getResult(0);
 }
 
-View Lowerer::addSlice(SizeExpression elements, Type memoryElement) {
+View Lowerer::addSlice(SizeExpression elements, Type memoryElement, bool ofLanes) {
   Block &entry = kernel.getBody().front();
   // Slices are arguments of their own, so that LLVM knows that they do not overlap.
   Value pointer = entry.insertArgument(arrays.size() + slices.size(), pointerType(builder.getContext()), loc);
-  slices.push_back({std::move(elements), bytesOf(memoryElement)});
+  slices.push_back({std::move(elements), bytesOf(memoryElement), -1, ofLanes});
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToStart(running ? running->body : &entry);
   if (running) {
@@ -120,7 +135,7 @@ std::optional<View> Lowerer::allocate(Value like, Type memoryElement, bool perLa
   }
   int64_t width = perLane ? lanes.width : 1;
   elements->constant *= width;
-  View view = addSlice(*elements, memoryElement);
+  View view = addSlice(*elements, memoryElement, perLane);
   view.element = getElementTypeOrSelf(like.getType());
   SmallVector<Index> sizes = sizesOf(like);
   view.strides.resize(sizes.size());
@@ -142,7 +157,7 @@ View Lowerer::allocateStatic(ArrayRef<int64_t> shape, Type memoryElement, bool p
     strides[d] = builder.getIndexAttr(stride);
     stride *= shape[d];
   }
-  View view = addSlice({stride, {}}, memoryElement);
+  View view = addSlice({stride, {}}, memoryElement, perLane);
   view.strides = strides;
   if (perLane)
     view.laneStride = builder.getIndexAttr(1);
@@ -163,7 +178,8 @@ void Lowerer::declareArrays() {
          totalDims,
          {},
          {},
-         (roles::of(described) + " '" + described.getAs<StringAttr>(roles::name).getValue() + "'").str()});
+         (roles::of(described) + " '" + described.getAs<StringAttr>(roles::name).getValue() + "'").str(),
+         described});
     totalDims += rank;
   };
   for (auto [i, type] : llvm::enumerate(source.getArgumentTypes())) {
@@ -188,8 +204,8 @@ void Lowerer::bindArrays() {
     for (unsigned d = 0; d < array.rank; ++d) {
       bool last = d + 1 == array.rank;
       array.view.strides.push_back(last ? Index(builder.getIndexAttr(1))
-                                        : Index(loadIndex(builder, loc, strides, array.firstDim + d)));
-      array.sizes.push_back(type.isDynamicDim(d) ? Index(loadIndex(builder, loc, dims, array.firstDim + d))
+                                        : Index(loadSize(array, strides, d, "stride")));
+      array.sizes.push_back(type.isDynamicDim(d) ? Index(loadSize(array, dims, d, "size"))
                                                  : Index(builder.getIndexAttr(type.getDimSize(d))));
     }
     if (array.isResult)
@@ -208,11 +224,11 @@ void Lowerer::bindArrays() {
   for (BlockArgument argument : original.getArguments()) {
     StringRef role = roles::of(source.getArgAttrDict(argument.getArgNumber()));
     if (role == roles::seed)
-      set(argument, Scalar{loadWord(builder, call, offsetof(gf_call, seed), builder.getI64Type())});
+      set(argument, Scalar{loadField("seed", offsetof(gf_call, seed), builder.getI64Type())});
     else if (role == roles::instances)
       set(argument, Scalar{make<arith::IndexCastOp>(
                         builder.getIndexType(),
-                        loadWord(builder, call, offsetof(gf_call, instances), builder.getI64Type()))});
+                        loadField("instances", offsetof(gf_call, instances), builder.getI64Type()))});
   }
 }
 
@@ -220,7 +236,7 @@ void Lowerer::bindArrays() {
 void Lowerer::storeResult(const Array &array, Value value, bool accumulate) {
   Value scale;
   if (accumulate) {
-    scale = loadWord(builder, call, offsetof(gf_call, scale), builder.getF64Type());
+    scale = loadField("scale", offsetof(gf_call, scale), builder.getF64Type());
     if (array.element.isF32())
       scale = make<arith::TruncFOp>(array.element, scale);
   }
@@ -298,6 +314,38 @@ SmallVector<Value> Lowerer::sliceOffsets(OpBuilder &b, Value flatDims, ArrayRef<
   return offsets;
 }
 
+/// Room for every scalar that a loop or branch between the parts computes.
+void Lowerer::addCells() {
+  int64_t count = 0;
+  for (Operation &op : kernel.getBody().front())
+    if (op.getNumRegions() > 0)
+      count += op.getNumResults();
+  if (count > 0)
+    addSlice({count, {}}, builder.getI64Type());
+  cells = count > 0;
+}
+
+void Lowerer::describeArguments() {
+  Attribute unit = builder.getUnitAttr();
+  auto mark = [&](unsigned argument, StringRef attribute) { kernel.setArgAttr(argument, attribute, unit); };
+  for (unsigned i = 0; i < arrays.size() + slices.size(); ++i)
+    mark(i, LLVM::LLVMDialect::getNoAliasAttrName());
+  for (auto [i, array] : llvm::enumerate(arrays)) {
+    if (array.described)
+      for (StringRef key : {roles::name, roles::role})
+        kernel.setArgAttr(i, key, array.described.get(key));
+    if (array.isResult || !array.described)
+      mark(i, roles::written);
+  }
+  for (auto [i, slice] : llvm::enumerate(slices))
+    mark(arrays.size() + i, slice.ofLanes ? roles::ofLanes : roles::written);
+  if (cells)
+    mark(arrays.size() + slices.size() - 1, roles::cells);
+  mark(cast<BlockArgument>(dims).getArgNumber(), roles::dims);
+  mark(cast<BlockArgument>(strides).getArgNumber(), roles::strides);
+  mark(cast<BlockArgument>(call).getArgNumber(), roles::call);
+}
+
 LogicalResult Lowerer::lowerKernel() {
   auto module = cast<ModuleOp>(source->getParentOp());
   declareArrays();
@@ -319,11 +367,13 @@ LogicalResult Lowerer::lowerKernel() {
   if (failed(lowerBlock(source.getBody().front())))
     return failure();
   storeResults(cast<func::ReturnOp>(source.getBody().front().getTerminator()));
-  func::ReturnOp::create(builder, loc);
-  kernel.setType(builder.getFunctionType(entry->getArgumentTypes(), {}));
-  for (unsigned i = 0; i < arrays.size() + slices.size(); ++i)
-    kernel.setArgAttr(i, "llvm.noalias", builder.getUnitAttr());
-  kernel.setArgAttr(cast<BlockArgument>(call).getArgNumber(), roles::call, builder.getUnitAttr());
+  if (threads)
+    addCells();
+  // A status: nothing can fail in the kernel of a CPU, but launches may.
+  Value ok = make<arith::ConstantOp>(builder.getI32IntegerAttr(GF_OK));
+  func::ReturnOp::create(builder, loc, ok);
+  kernel.setType(builder.getFunctionType(entry->getArgumentTypes(), {builder.getI32Type()}));
+  describeArguments();
   source.erase();
   return success();
 }

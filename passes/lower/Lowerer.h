@@ -15,21 +15,28 @@ constexpr int64_t blockRows = 64;
 /// Iterations whose sums are formed in the real type before they are added in f64.
 constexpr int64_t tileLength = 1024;
 
-/// A sweep is cut into at most so many parts, each of at least so much work (see workOf in Parts.cpp).
-constexpr int64_t maxParts = 32, partWork = 1 << 18;
+/// A sweep is cut into at most `most` parts, each of at least so much work (see weightOf in Parts.cpp).
+struct Cutting {
+  int64_t most, work;
+};
+constexpr Cutting forCpu{32, 1 << 18}, forThreads{512, 1 << 12};
+/// Groups of threads that add nothing up have nothing to combine.
+constexpr Cutting forThreadsWithoutSums{8192, 1};
 
 using Index = OpFoldResult;
 using Indices = llvm::ArrayRef<OpFoldResult>;
 
 class Lowerer {
 public:
-  explicit Lowerer(mlir::func::FuncOp source);
+  /// With `threads`, lanes are threads of a group (see gen-lower).
+  Lowerer(mlir::func::FuncOp source, bool threads);
   /// `checker`, if there is one, lowers the function that checks the inputs of this one.
   mlir::LogicalResult run(Lowerer *checker);
 
   mlir::OpBuilder builder;
   mlir::Location loc;
   Lanes lanes;
+  const bool threads;
 
   template <class Op, class... Arguments> Value make(Arguments &&...arguments) {
     return Op::create(builder, loc, std::forward<Arguments>(arguments)...).getOperation()->getResult(0);
@@ -49,6 +56,8 @@ public:
   Scalar load(const View &view, Indices indices);
   void store(const View &view, Indices indices, Scalar value);
   Scalar gather(const View &view, llvm::ArrayRef<Scalar> indices);
+  /// Each lane stores at indices of its own; lanes that hit one element leave one of their values there.
+  void scatter(const View &view, llvm::ArrayRef<Scalar> indices, Scalar value);
   Scalar elementAt(const Tensor &tensor, Indices indices);
   Scalar elementAt(Value tensor, llvm::ArrayRef<Scalar> indices, mlir::Operation *user);
   Value broadcast(const Scalar &scalar);
@@ -82,12 +91,14 @@ private:
     SizeExpression elements;
     int64_t elementBytes;
     int64_t partition = -1; ///< each part of that one has a slice of its own
+    bool ofLanes = false;   ///< each lane uses elements of its own
   };
   /// A sweep of the kernel that runs in parts; how many depends on sizes only.
   struct Partition {
     SizeExpression length; ///< of the sweep; that over instances takes the call's range
     bool overInstances;
     int64_t align;                    ///< all parts but the last have a multiple of so many iterations
+    Cutting cutting;
     std::vector<SizeExpression> work; ///< of one iteration: the sum of these
     std::vector<SizeExpression> sums; ///< how many elements the sums in memory have
     Value parts, chunk;               ///< arguments of the kernel: how many, and iterations in each
@@ -105,6 +116,7 @@ private:
     View view;
     llvm::SmallVector<Index> sizes;
     std::string name; ///< `argument 's'`, for messages
+    mlir::DictionaryAttr described;
   };
   class Entry;
 
@@ -115,8 +127,12 @@ private:
   void storeResults(mlir::func::ReturnOp op);
   void storeResult(const Array &array, Value value, bool accumulate);
   mlir::LogicalResult lowerKernel();
-  View addSlice(SizeExpression elements, mlir::Type memoryElement);
+  View addSlice(SizeExpression elements, mlir::Type memoryElement, bool ofLanes = false);
+  void addCells();
+  void describeArguments();
   Value loadWord(mlir::OpBuilder &b, Value pointer, int64_t byteOffset, mlir::Type type);
+  Value loadField(llvm::StringRef name, int64_t byteOffset, mlir::Type type); ///< a word of the call
+  Value loadSize(const Array &array, Value list, unsigned dimension, llvm::StringRef kind);
   Value memrefOf(mlir::OpBuilder &b, Value pointer, mlir::Type element);
   Value evaluate(mlir::OpBuilder &b, const SizeExpression &size, Value flatDims);
   llvm::SmallVector<Value> sliceOffsets(mlir::OpBuilder &b, Value flatDims, llvm::ArrayRef<Cut> cuts);
@@ -126,6 +142,11 @@ private:
   // Access.cpp
   Value loadVector(Value memory, Value position, mlir::Type element);
   Value fromMemory(Value loaded, const View &view);
+  Value toMemory(Value value, mlir::Type memoryElement);
+  Value lanePositions(const View &view, llvm::ArrayRef<Scalar> indices);
+  Value laneMask();
+  Scalar gatherThreads(const View &view, llvm::ArrayRef<Scalar> indices);
+  Scalar gatherLanes(const View &view, llvm::ArrayRef<Scalar> indices);
   Scalar chooseElement(const Tensor &tensor, llvm::ArrayRef<Scalar> indices);
 
   // Ops.cpp
@@ -199,7 +220,8 @@ private:
   void publishSums(OpenSweep &sweep, mlir::ValueRange totals);
   mlir::LogicalResult accumulate(Sum &sum, Value yielded, mlir::Operation *user);
   mlir::LogicalResult accumulateTerm(const View &into, Value term, bool overLanes, mlir::Operation *user);
-  void scatter(const View &into, gen::OneHotOp hot, bool overLanes);
+  void accumulateOneHot(const View &into, gen::OneHotOp hot, bool overLanes);
+  void accumulateLanes(const View &into, llvm::ArrayRef<Scalar> indices, Value values);
   void defer(Value yielded, mlir::Block *block);
 
   // Parts.cpp
@@ -249,6 +271,7 @@ private:
   llvm::SmallVector<Partition> partitions;
   Partition *running = nullptr; ///< whose part is being lowered
   unsigned totalDims = 0;
+  bool cells = false; ///< the last slice holds scalars that launches leave to later ones
   Value dims, strides, call;
   bool isChecker;                          ///< its function checks the inputs of another one
   Value record;                            ///< where a checker notes failures

@@ -94,8 +94,9 @@ std::optional<Lowerer::Partition> Lowerer::partitionOf(gen::SweepOp op) {
   if (!length)
     return std::nullopt;
   int64_t width = op.getLanes().value_or(1);
-  bool blocks = width > 1 && op.getNumSums() > 0 && blockRows % width == 0;
-  Partition partition{*length, op.getStackLast(), blocks ? blockRows : width, {}, {}, {}, {}, {}};
+  bool adds = op.getNumSums() > 0, blocks = !threads && width > 1 && adds && blockRows % width == 0;
+  Cutting cutting = !threads ? forCpu : adds ? forThreads : forThreadsWithoutSums;
+  Partition partition{*length, op.getStackLast(), blocks ? blockRows : width, cutting, {}, {}, {}, {}, {}};
   addWork(*op.getBlock(), SizeExpression{1, {}, {}}, partition);
   for (unsigned i = 0; i < op.getNumSums(); ++i) {
     Value sum = op.getYield().getOperand(i);
@@ -112,8 +113,8 @@ std::optional<Lowerer::Partition> Lowerer::partitionOf(gen::SweepOp op) {
   bool isConstant = !partition.overInstances && length->terms.empty() && length->factors.empty();
   for (const SizeExpression &term : partition.work)
     isConstant = isConstant && term.factors.empty();
-  if (isConstant &&
-      (partition.work.empty() || length->constant * partition.work.front().constant < 2 * partWork))
+  if (isConstant && (partition.work.empty() || length->constant <= partition.align ||
+                     length->constant * partition.work.front().constant < 2 * cutting.work))
     return std::nullopt;
   return partition;
 }
@@ -140,7 +141,7 @@ Lowerer::Cut Lowerer::cut(OpBuilder &b, const Partition &partition, Value flatDi
                                          : evaluate(b, partition.length, flatDims);
   Value work = arith::MulIOp::create(b, loc, length, total(partition.work));
   Value sums = total(partition.sums);
-  Value least = arith::AddIOp::create(b, loc, constant(partWork),
+  Value least = arith::AddIOp::create(b, loc, constant(partition.cutting.work),
                                       arith::MulIOp::create(b, loc, sums, constant(sumWork)));
   Value twice = arith::AddIOp::create(b, loc, least, least);
   Value large = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::sge, work, twice);
@@ -149,7 +150,7 @@ Lowerer::Cut Lowerer::cut(OpBuilder &b, const Partition &partition, Value flatDi
                                   arith::AndIOp::create(b, loc, large, fits), /*withElse=*/true);
   b.setInsertionPointToStart(branch.thenBlock());
   Value wanted = arith::DivUIOp::create(b, loc, work, least);
-  wanted = arith::MinUIOp::create(b, loc, wanted, constant(maxParts));
+  wanted = arith::MinUIOp::create(b, loc, wanted, constant(partition.cutting.most));
   Value each = arith::CeilDivUIOp::create(b, loc, length, wanted);
   Value units = arith::CeilDivUIOp::create(b, loc, each, constant(partition.align));
   Value chunk = arith::MulIOp::create(b, loc, units, constant(partition.align));
@@ -194,7 +195,7 @@ void Lowerer::combine(OpenSweep &sweep, const std::optional<View> &scalars, Indi
   auto branch = scf::IfOp::create(builder, loc, several, /*withElse=*/false);
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToStart(branch.thenBlock());
-  auto levels = scf::ForOp::create(builder, loc, index(0), index(llvm::Log2_64(maxParts)), one);
+  auto levels = scf::ForOp::create(builder, loc, index(0), index(llvm::Log2_64((threads ? forThreads : forCpu).most)), one);
   builder.setInsertionPointToStart(levels.getBody());
   Value distance = make<arith::ShLIOp>(one, levels.getInductionVar());
   auto pairs = scf::ForOp::create(builder, loc, index(0), make<arith::SubIOp>(parts, distance),
@@ -227,8 +228,11 @@ std::optional<View> Lowerer::keepCarried(ValueRange carried) {
 
 FailureOr<SmallVector<Value>> Lowerer::lowerParts(OpenSweep &sweep, Partition partition) {
   Block &entry = kernel.getBody().front();
-  partition.parts = entry.addArgument(builder.getIndexType(), loc);
-  partition.chunk = entry.addArgument(builder.getIndexType(), loc);
+  auto argument = [&](StringRef name) {
+    return entry.addArgument(builder.getIndexType(), NameLoc::get(builder.getStringAttr(name), loc));
+  };
+  partition.parts = argument("parts");
+  partition.chunk = argument("chunk");
   setRange(sweep);
   Value begin = sweep.from, end = sweep.to, zero = index(0);
   Value single = make<arith::CmpIOp>(arith::CmpIPredicate::eq, partition.parts, index(1));

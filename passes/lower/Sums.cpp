@@ -20,32 +20,49 @@ void Lowerer::defer(Value yielded, Block *block) {
   }
 }
 
-/// Adds one value at a run-time place. Lanes go one after the other: two of them may hit the same element.
-void Lowerer::scatter(const View &into, gen::OneHotOp hot, bool overLanes) {
+/// Lanes go one after the other: two of them may hit the same element.
+void Lowerer::accumulateLanes(const View &into, ArrayRef<Scalar> indices, Value values) {
+  auto addLane = [&](Value lane, Value clamped) {
+    SmallVector<Index> at;
+    for (const Scalar &i : indices)
+      at.push_back(i.varying ? Index(make<vector::ExtractOp>(i.value, OpFoldResult(clamped)))
+                             : Index(i.value));
+    View own = into;
+    if (own.laneStride)
+      own.offset = asValue(plus(own.offset, times(lane, *own.laneStride)));
+    own.laneStride.reset();
+    Value one = make<vector::ExtractOp>(values, OpFoldResult(getAsOpFoldResult(lane)));
+    store(own, at, {make<arith::AddFOp>(load(own, at).value, one)});
+  };
+  if (!threads) {
+    for (int64_t lane = 0; lane < lanes.width; ++lane)
+      addLane(index(lane), clampedLane(lane));
+    return;
+  }
+  Value count = lanes.mask ? lanes.active : index(lanes.width);
+  auto loop = scf::ForOp::create(builder, loc, index(0), count, index(1));
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(loop.getBody());
+  addLane(loop.getInductionVar(), loop.getInductionVar());
+}
+
+/// Adds one value at a run-time place.
+void Lowerer::accumulateOneHot(const View &into, gen::OneHotOp hot, bool overLanes) {
   SmallVector<Scalar> indices;
   for (const Scalar &i : safeIndices(hot.getIndices(), sizesOf(hot.getResult())))
     indices.push_back(materialise(i));
   Scalar value = scalar(hot.getValue());
-  bool perLane = overLanes || into.laneStride;
-  if (!perLane) {
+  if (!overLanes && !into.laneStride) {
     SmallVector<Index> at;
     for (const Scalar &i : indices)
       at.push_back(i.value);
     return store(into, at, {make<arith::AddFOp>(load(into, at).value, value.value)});
   }
   Value values = zeroWhereInactive(broadcast(value));
-  for (int64_t lane = 0; lane < lanes.width; ++lane) {
-    SmallVector<Index> at;
-    for (const Scalar &i : indices)
-      at.push_back(i.varying ? Index(make<vector::ExtractOp>(i.value, OpFoldResult(clampedLane(lane))))
-                             : Index(i.value));
-    View own = into;
-    if (own.laneStride)
-      own.offset = asValue(plus(own.offset, times(builder.getIndexAttr(lane), *own.laneStride)));
-    own.laneStride.reset();
-    Value one = make<vector::ExtractOp>(values, lane);
-    store(own, at, {make<arith::AddFOp>(load(own, at).value, one)});
-  }
+  if (!threads || !into.laneStride)
+    return accumulateLanes(into, indices, values);
+  // Each thread adds to elements of its own.
+  scatter(into, indices, {make<arith::AddFOp>(gather(into, indices).value, values), true});
 }
 
 LogicalResult Lowerer::accumulateTerm(const View &into, Value term, bool overLanes, Operation *user) {
@@ -59,7 +76,7 @@ LogicalResult Lowerer::accumulateTerm(const View &into, Value term, bool overLan
     if (auto einsum = dyn_cast<gen::EinsumOp>(op))
       return accumulateEinsum(einsum, into, overLanes);
     if (auto hot = dyn_cast<gen::OneHotOp>(op)) {
-      scatter(into, hot, overLanes);
+      accumulateOneHot(into, hot, overLanes);
       return success();
     }
   }

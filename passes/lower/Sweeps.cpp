@@ -64,13 +64,12 @@ void Lowerer::publishStacks(OpenSweep &sweep) {
 
 /// The range of a sweep. That of the instances is what the call asks for.
 void Lowerer::setRange(OpenSweep &sweep) {
-  auto bound = [&](int64_t offset) {
-    return make<arith::IndexCastOp>(builder.getIndexType(),
-                                    loadWord(builder, call, offset, builder.getI64Type()));
+  auto bound = [&](StringRef name, int64_t offset) {
+    return make<arith::IndexCastOp>(builder.getIndexType(), loadField(name, offset, builder.getI64Type()));
   };
   bool instances = sweep.op.getStackLast();
-  sweep.from = instances ? bound(offsetof(gf_call, begin)) : index(0);
-  sweep.to = instances ? bound(offsetof(gf_call, end)) : scalar(sweep.op.getLength()).value;
+  sweep.from = instances ? bound("begin", offsetof(gf_call, begin)) : index(0);
+  sweep.to = instances ? bound("end", offsetof(gf_call, end)) : scalar(sweep.op.getLength()).value;
   Value count = make<arith::SubIOp>(sweep.to, sweep.from);
   sweep.isSingle = make<arith::CmpIOp>(arith::CmpIPredicate::sle, count, index(tileLength));
 }
@@ -195,7 +194,7 @@ FailureOr<SmallVector<Value>> Lowerer::lowerTiles(OpenSweep &sweep) {
   Value end = make<arith::MinSIOp>(next, sweep.fullEnd);
   outside([&] { return clearTiles(sweep), 0; });
   bool blocked =
-      sweep.ownLanes() && sweep.width < blockRows && llvm::any_of(sweep.sums, [&](Sum &sum) {
+      !threads && sweep.ownLanes() && sweep.width < blockRows && llvm::any_of(sweep.sums, [&](Sum &sum) {
         return !sum.inRegisters && canDelay(sweep.op.getYield().getOperand(sum.result), sweep.op.getBlock());
       });
   FailureOr<SmallVector<Value>> carried =

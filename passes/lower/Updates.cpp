@@ -9,7 +9,7 @@ namespace genfuse::lower {
 /// is summed is the lanes (which are rows of the data) or one letter.
 std::optional<Contraction::Plan> Contraction::planUpdate(const View &into, bool overLanes) {
   StringRef letters = op.getResultLetters();
-  if (letters.empty() || into.laneStride || !l.isOne(into.strides.back()))
+  if (l.threads || letters.empty() || into.laneStride || !l.isOne(into.strides.back()))
     return std::nullopt;
   Plan plan{letters.back(), 0, {}};
   std::optional<int64_t> size = getConstantIntValue(sizes.lookup(plan.along));

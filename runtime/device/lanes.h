@@ -10,9 +10,11 @@
 #if defined(__CUDACC__)
 #define GF_DEVICE static __device__ __forceinline__
 #define GF_DEVICE_MEMBER __device__ __forceinline__
+#define GF_DEVICE_LAMBDA // runs where the function around it does
 #else
 #define GF_DEVICE static inline __attribute__((always_inline))
 #define GF_DEVICE_MEMBER __attribute__((always_inline))
+#define GF_DEVICE_LAMBDA __attribute__((always_inline))
 #endif
 
 #if defined(__GNUC__) && !defined(__clang__) && !defined(__CUDACC__)
@@ -21,7 +23,7 @@
 #define GF_UNROLL _Pragma("unroll")
 #endif
 
-#if defined(__clang__) && !defined(__CUDACC__)
+#if defined(__clang__) && !defined(__CUDACC__) && !defined(GENFUSE_HOST_EMULATION)
 #define GF_LANES 1 // vector types exist
 #else
 #define GF_LANES 0

@@ -70,7 +70,7 @@ template <class U, class V> GF_DEVICE V draw_poisson(const Stream<U, ScalarOf<V>
   auto small = both(valid, rate < V(S(large_mean)));
   V low = select(small, rate, V(0)), high = select(large, rate, V(S(large_mean)));
   V k = search_up(small, stream.uniforms(0).uniform, exp(-low), low,
-                  [&](V at) GF_DEVICE_MEMBER { return divide(low, at + V(1)); });
+                  [&](V at) GF_DEVICE_LAMBDA { return divide(low, at + V(1)); });
   if (any(large)) {
     V b = fma(square_root(high), V(S(2.53)), V(S(0.931)));
     Hat<V> hat;
@@ -80,7 +80,7 @@ template <class U, class V> GF_DEVICE V draw_poisson(const Stream<U, ScalarOf<V>
     hat.inner = V(S(0.9277)) - divide(V(S(3.6224)), b - V(2));
     hat.scale = V(S(1.1239)) + divide(V(S(1.1328)), b - V(S(3.4)));
     V drawn = reject(stream, large, hat, infinity<V>(), round_down(high),
-                     [&](V at) GF_DEVICE_MEMBER { return -deviance(at, high) - stirling(at); });
+                     [&](V at) GF_DEVICE_LAMBDA { return -deviance(at, high) - stirling(at); });
     k = select(large, drawn, k);
   }
   return select(valid, k, not_a_number<V>());
@@ -98,7 +98,7 @@ template <class U, class V> GF_DEVICE V draw_binomial(const Stream<U, ScalarOf<V
   auto small = both(valid, mean < V(S(large_mean)));
   V low = select(small, s, V(0)), odds = divide(low, V(1) - low), count = select(small, trials, V(0));
   V k = search_up(small, stream.uniforms(0).uniform, exp(count * log1p(-low)), count * low,
-                  [&](V at) GF_DEVICE_MEMBER { return odds * divide(count - at, at + V(1)); });
+                  [&](V at) GF_DEVICE_LAMBDA { return odds * divide(count - at, at + V(1)); });
   if (any(large)) {
     V t = select(large, trials, V(100)), r = select(large, s, V(S(0.5))), f = V(1) - r;
     V spread = square_root(t * r * f), b = fma(spread, V(S(2.53)), V(S(1.15)));
@@ -108,13 +108,13 @@ template <class U, class V> GF_DEVICE V draw_binomial(const Stream<U, ScalarOf<V
     hat.centre = fma(t, r, V(S(0.5)));
     hat.inner = V(S(0.92)) - divide(V(S(4.2)), b);
     hat.scale = (V(S(2.83)) + divide(V(S(5.1)), b)) * spread;
-    auto log_mass = [&](V at) GF_DEVICE_MEMBER {
+    auto log_mass = [&](V at) GF_DEVICE_LAMBDA {
       V rest = t - at;
       return -((deviance(at, t * r) + deviance(rest, t * f)) + (stirling(at) + stirling(rest)));
     };
     V mode = round_down((t + V(1)) * r), highest = log_mass(mode);
     V drawn =
-        reject(stream, large, hat, t, mode, [&](V at) GF_DEVICE_MEMBER { return log_mass(at) - highest; });
+        reject(stream, large, hat, t, mode, [&](V at) GF_DEVICE_LAMBDA { return log_mass(at) - highest; });
     k = select(large, drawn, k);
   }
   k = select(flipped, trials - k, k);

@@ -1,0 +1,203 @@
+#include "codegen/cuda/LaunchPlan.h"
+#include "codegen/cuda/Accesses.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "mlir/Transforms/RegionUtils.h"
+#include "passes/Roles.h"
+
+using namespace mlir;
+
+namespace genfuse {
+
+using namespace cuda;
+
+namespace {
+
+llvm::SmallPtrSet<void *, 8> bases(Operation *op, llvm::function_ref<bool(Operation *)> counts) {
+  llvm::SmallPtrSet<void *, 8> found;
+  op->walk([&](Operation *inner) {
+    if (Value memory = accessedMemory(inner); memory && counts(inner))
+      found.insert(baseOf(memory).getAsOpaquePointer());
+  });
+  return found;
+}
+
+int64_t widthOf(ArrayRef<Operation *> ops) {
+  int64_t width = 1;
+  auto see = [&](Type type) {
+    if (auto vector = dyn_cast<VectorType>(type))
+      width = std::max(width, vector.getNumElements());
+  };
+  for (Operation *op : ops)
+    op->walk([&](Operation *inner) {
+      for (Type type : inner->getResultTypes())
+        see(type);
+      for (Type type : inner->getOperandTypes())
+        see(type);
+    });
+  return width;
+}
+
+} // namespace
+
+/// A load of a size, a stride or a word of the call.
+bool LaunchPlan::isWord(Operation *op) {
+  auto load = dyn_cast<LLVM::LoadOp>(op);
+  if (!load)
+    return false;
+  auto base = dyn_cast_or_null<BlockArgument>(baseOf(load.getAddr()));
+  return base &&
+         llvm::any_of(ArrayRef<StringRef>{roles::dims, roles::strides, roles::call},
+                      [&](StringRef key) { return bool(kernel.getArgAttr(base.getArgNumber(), key)); });
+}
+
+bool LaunchPlan::writes(Operation *op) {
+  bool found = false;
+  op->walk([&](Operation *inner) { found = found || isStore(inner); });
+  return found;
+}
+
+void LaunchPlan::findCells() {
+  for (BlockArgument argument : kernel.getArguments())
+    if (kernel.getArgAttr(argument.getArgNumber(), roles::cells))
+      cells = argument;
+}
+
+/// Loops over parts are launches of their own; what writes memory between two of them is one more.
+void LaunchPlan::group() {
+  bool open = false;
+  for (Operation &op : kernel.getBody().front().without_terminator()) {
+    bool parts = isa<scf::ParallelOp>(op);
+    if (!parts && !writes(&op))
+      continue;
+    if (parts || !open)
+      launches.emplace_back();
+    launches.back().roots.push_back(&op);
+    launchOf[&op] = launches.size() - 1;
+    open = !parts;
+  }
+}
+
+/// Whether what an operation reads is, in a later launch, what it was where it stands.
+bool LaunchPlan::canRepeat(Operation *op, unsigned launch) {
+  auto read = bases(op, [](Operation *inner) { return !isStore(inner); });
+  if (read.empty())
+    return true;
+  for (const Launch &other : ArrayRef(launches).take_front(launch))
+    for (Operation *root : other.roots) {
+      if (root->isBeforeInBlock(op))
+        continue;
+      for (void *base : bases(root, isStore))
+        if (read.contains(base))
+          return false;
+    }
+  return true;
+}
+
+LogicalResult LaunchPlan::keep(Value value, Launch &launch, unsigned number) {
+  Operation *op = value.getDefiningOp();
+  if (!cells || isa<VectorType, MemRefType>(value.getType()))
+    return op->emitOpError("has a result that a later launch cannot be given");
+  // What is not in a launch itself is computed at the end of the one before it.
+  unsigned from = launchOf.contains(op) ? launchOf.lookup(op) : number;
+  if (!launchOf.contains(op))
+    for (auto [n, other] : llvm::enumerate(launches))
+      if (other.roots.front()->isBeforeInBlock(op))
+        from = n;
+  Launch &source = launches[from];
+  if (from >= number || isa<scf::ParallelOp>(source.roots.front()))
+    return op->emitOpError("is read after it was written over");
+  cellOf.try_emplace(value, cellOf.size());
+  if (!llvm::is_contained(source.keeps, value))
+    source.keeps.push_back(value);
+  if (!llvm::is_contained(launch.kept, value))
+    launch.kept.push_back(value);
+  return success();
+}
+
+LogicalResult LaunchPlan::need(Value value, Launch &launch, unsigned number) {
+  auto input = [&](Value wanted) {
+    if (!llvm::is_contained(launch.inputs, wanted))
+      launch.inputs.push_back(wanted);
+    return success();
+  };
+  if (isa<BlockArgument>(value))
+    return cast<BlockArgument>(value).getOwner() == &kernel.getBody().front() ? input(value) : success();
+  Operation *op = value.getDefiningOp();
+  if (op->getBlock() != &kernel.getBody().front() || needed.contains(op))
+    return success();
+  if (isWord(op))
+    return input(value);
+  auto root = launchOf.find(op);
+  if (root != launchOf.end() ? root->second != number : !canRepeat(op, number))
+    return keep(value, launch, number);
+  if (root != launchOf.end())
+    return success();
+  needed.insert(op);
+  llvm::SetVector<Value> above;
+  getUsedValuesDefinedAbove(op->getRegions(), above);
+  above.insert(op->operand_begin(), op->operand_end());
+  for (Value operand : above)
+    if (failed(need(operand, launch, number)))
+      return failure();
+  return success();
+}
+
+LogicalResult LaunchPlan::complete(Launch &launch, unsigned number) {
+  needed.clear();
+  for (Operation *root : launch.roots) {
+    llvm::SetVector<Value> above;
+    getUsedValuesDefinedAbove(root->getRegions(), above);
+    above.insert(root->operand_begin(), root->operand_end());
+    for (Value value : above)
+      if (failed(need(value, launch, number)))
+        return failure();
+  }
+  // The number of parts is a question for the host; the device wants it as well.
+  for (Value value : launch.keeps)
+    if (failed(need(value, launch, number)))
+      return failure();
+  if (!launch.kept.empty() || !launch.keeps.empty())
+    if (!llvm::is_contained(launch.inputs, Value(cells)))
+      launch.inputs.push_back(cells);
+  for (Operation *root : launch.roots)
+    needed.insert(root);
+  launch.ops.assign(needed.begin(), needed.end());
+  llvm::sort(launch.ops, [](Operation *a, Operation *b) { return a->isBeforeInBlock(b); });
+  // Arguments in the order of the kernel's, then words in program order.
+  llvm::sort(launch.inputs, [](Value a, Value b) {
+    auto x = dyn_cast<BlockArgument>(a), y = dyn_cast<BlockArgument>(b);
+    if (x && y)
+      return x.getArgNumber() < y.getArgNumber();
+    if (x || y)
+      return bool(x);
+    return a.getDefiningOp()->isBeforeInBlock(b.getDefiningOp());
+  });
+  launch.width = widthOf(launch.ops);
+  return success();
+}
+
+LogicalResult LaunchPlan::make() {
+  findCells();
+  group();
+  // From the last to the first: a launch learns what later ones want of it before it is completed.
+  for (unsigned number = launches.size(); number-- > 0;)
+    if (failed(complete(launches[number], number)))
+      return failure();
+  llvm::SetVector<Operation *> all;
+  for (const Launch &launch : launches)
+    for (Value input : launch.inputs)
+      if (Operation *load = input.getDefiningOp()) {
+        if (Operation *address = load->getOperand(0).getDefiningOp())
+          all.insert(address);
+        all.insert(load);
+      }
+  words.assign(all.begin(), all.end());
+  return success();
+}
+
+} // namespace genfuse

@@ -1,0 +1,32 @@
+// When the threads of a group have to wait for each other: between a write and a read of one place by
+// another thread, and the reverse.
+#pragma once
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "llvm/ADT/SmallPtrSet.h"
+
+namespace genfuse::cuda {
+
+/// What was written or read since the threads last waited. Only memory counts that the function both writes
+/// and reads, or that single threads as well as all of them write; slices in which each thread has elements
+/// of its own never do.
+class Visibility {
+public:
+  explicit Visibility(mlir::func::FuncOp function);
+
+  /// Whether the threads have to wait before the access; notes it.
+  bool beforeLoad(mlir::Value memory);
+  bool beforeStore(mlir::Value memory, bool uniform);
+  /// Whether they have to wait where a block of a loop or branch begins, or ends.
+  bool atBoundary();
+
+private:
+  enum class Written { no, byOne, byAll };
+  bool isTracked(mlir::Value memory) const;
+
+  llvm::SmallPtrSet<void *, 8> tracked; ///< arguments of the function
+  Written written = Written::no;
+  bool read = false;
+};
+
+} // namespace genfuse::cuda
