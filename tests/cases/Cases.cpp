@@ -150,14 +150,10 @@ ChoiceMap wholeLeaves(const Program &program, const json &choices, const Arrays 
 #ifdef GENFUSE_CUDA_TEXT
 /// Kernels as CUDA text, in groups of one thread, a warp, and a block of two warps.
 std::vector<Setting> settings() {
-  std::vector<Setting> all;
-  for (Precision real : {Precision::f64, Precision::f32})
-    for (int64_t width : {32, real == Precision::f64 ? 1 : 64}) {
-      all.push_back({real, Mapping::single, 0, width});
-      all.push_back({real, Mapping::instances, 37, width});
-      all.push_back({real, Mapping::elements, 5, width});
-    }
-  return all;
+  constexpr auto f64 = Precision::f64, f32 = Precision::f32;
+  return {{f64, Mapping::single, 0, 32},   {f64, Mapping::instances, 37, 1},
+          {f64, Mapping::elements, 5, 64}, {f32, Mapping::instances, 37, 32},
+          {f32, Mapping::elements, 5, 32}, {f32, Mapping::single, 0, 64}};
 }
 
 CompileOptions optionsOf(const Setting &setting) {
@@ -165,7 +161,9 @@ CompileOptions optionsOf(const Setting &setting) {
   return {.real = setting.real, .mapping = setting.mapping, .lanes = setting.lanes, .cuda = loader};
 }
 #else
-CompileOptions optionsOf(const Setting &setting) { return {.real = setting.real, .mapping = setting.mapping}; }
+CompileOptions optionsOf(const Setting &setting) {
+  return {.real = setting.real, .mapping = setting.mapping};
+}
 
 std::vector<Setting> settings() {
   std::vector<Setting> all;

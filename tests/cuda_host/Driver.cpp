@@ -50,6 +50,11 @@ GF_DRIVER cuInit(unsigned) {
   std::lock_guard lock(emulator.mutex);
   return emulator.device.devices > 0 ? CUDA_SUCCESS : CUDA_ERROR_NO_DEVICE;
 }
+/// NVRTC, if it finds a driver in the process, asks for functions of its own.
+GF_DRIVER cuGetExportTable(const void **table, const CUuuid *) {
+  *table = nullptr;
+  return CUDA_ERROR_NOT_FOUND;
+}
 GF_DRIVER cuDriverGetVersion(int *version) {
   *version = CUDA_VERSION;
   return CUDA_SUCCESS;

@@ -79,16 +79,20 @@ inline int32_t failShape(const Checked &c, int64_t array, const DimensionRow *di
   return GF_BAD_SHAPE;
 }
 
+inline constexpr int32_t maxRankShown = 16;
+
 inline int32_t checkRank(const Checked &c, int64_t array) {
   const gf_array &given = c.arrays[array];
   if (given.rank == c.rank(array) && (given.sizes || given.rank == 0))
     return GF_OK;
   Message message(c.call);
   putShape(message, c, array);
-  if (given.rank != c.rank(array))
+  if (!given.sizes && given.rank != 0)
+    message << "no sizes";
+  else if (given.rank < 0 || given.rank > maxRankShown)
     message << "one of rank " << given.rank;
   else
-    message << "no sizes";
+    putList(message, given.sizes, given.rank);
   return GF_BAD_SHAPE;
 }
 
