@@ -1,5 +1,5 @@
 """examples/embed as a foreign project, and what it built on a machine view without the compiler.
-   check_embed.py PREFIX SOURCE MODELS FOLDER [LIBTORCH]"""
+   check_embed.py PREFIX SOURCE FOLDER [LIBTORCH]"""
 import math
 import os
 import pathlib
@@ -8,8 +8,8 @@ import sys
 
 from support import STANDARD_LIBRARIES, build, clean, configure, fail, needed_libraries, run
 
-prefix, source, models, folder = (pathlib.Path(path) for path in sys.argv[1:5])
-libtorch = sys.argv[5:]
+prefix, source, folder = (pathlib.Path(path) for path in sys.argv[1:4])
+libtorch = sys.argv[4:]
 deviations = [0.5, 1.0, 2.0]
 # The kernels compute in f64; docs/testing.md gives this bound for densities and their derivatives.
 tolerance = 1e-9
@@ -81,19 +81,6 @@ def check_machine_view(tree):
         check_needs(project / program)
 
 
-def check_two_libraries(tree):
-    """The headers of two libraries in one source; the second is made by the installed tool."""
-    other = folder / "other"
-    run(prefix / "bin/genfuse", "compile", models / "model.mlir", "--op", "simulate()", "--name", "other", "-o", other)
-    both = folder / "both.cpp"
-    both.write_text("#include <kernels.hpp>\n#include <other.hpp>\n"
-                    "int main() { return kernels_abi_version() - other_abi_version(); }\n")
-    first = tree / "genfuse/kernels"
-    run("c++", "-std=c++17", "-Wall", "-Werror", f"-I{first}/include", f"-I{other}/include", both,
-        first / "lib/libkernels.a", other / "lib/libother.a", "-o", folder / "both")
-    run(folder / "both")
-
-
 clean(folder)
 project = folder / "project"
 shutil.copytree(source, project)
@@ -106,4 +93,3 @@ check_needs(tree / "embed")
 if libtorch:
     check_output(run(tree / "embed_torch"), 1)
 check_machine_view(tree)
-check_two_libraries(tree)
