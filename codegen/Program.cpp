@@ -1,6 +1,7 @@
 #include "codegen/Program.h"
 #include "codegen/Compiler.h"
 #include "codegen/MappingChoice.h"
+#include "codegen/SignatureOf.h"
 #include "codegen/Trace.h"
 #include "codegen/cpu/ErrorText.h"
 #include "codegen/cpu/Object.h"
@@ -95,11 +96,7 @@ const Signature &Program::signature(const std::string &request) const {
   if (known != body->signatures.end())
     return known->second;
   Signature signature = lowerTo(Stage::derived, *body->module, specialisation).signature;
-  // The model's reals are abstract until the stage `batched`.
-  for (ArraySpec &array : signature.arrays)
-    if (array.type == ElementType::f64 && array.role != Role::score && array.role != Role::weight &&
-        array.role != Role::scoreChange)
-      array.type = body->options.real == Precision::f32 ? ElementType::f32 : ElementType::f64;
+  setReal(signature, body->options.real);
   return body->signatures[specialisation.key()] = signature;
 }
 

@@ -151,4 +151,11 @@ private:
 
 Signature signatureOf(func::FuncOp function) { return Builder(function).build(); }
 
+void setReal(Signature &signature, Precision real) {
+  for (ArraySpec &array : signature.arrays)
+    if (array.type == ElementType::f64 && array.role != Role::score && array.role != Role::weight &&
+        array.role != Role::scoreChange)
+      array.type = real == Precision::f32 ? ElementType::f32 : ElementType::f64;
+}
+
 } // namespace genfuse

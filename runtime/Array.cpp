@@ -57,7 +57,7 @@ Array Array::scalar(float value) { return scalarOf(value); }
 Array Array::scalar(int64_t value) { return scalarOf(value); }
 Array Array::scalar(bool value) { return scalarOf(value); }
 
-template <Element T> Array Array::from(const std::vector<T> &values, Shape shape) {
+template <class T> Array Array::fromValues(const std::vector<T> &values, Shape shape) {
   if (genfuse::elementCount(shape) != static_cast<int64_t>(values.size()))
     throw Error("expected " + std::to_string(genfuse::elementCount(shape)) + " values for shape " +
                 shapeText(shape) + ", got " + std::to_string(values.size()));
@@ -65,10 +65,10 @@ template <Element T> Array Array::from(const std::vector<T> &values, Shape shape
   std::copy(values.begin(), values.end(), static_cast<T *>(result.data()));
   return result;
 }
-template Array Array::from<float>(const std::vector<float> &, Shape);
-template Array Array::from<double>(const std::vector<double> &, Shape);
-template Array Array::from<int64_t>(const std::vector<int64_t> &, Shape);
-template Array Array::from<bool>(const std::vector<bool> &, Shape);
+template Array Array::fromValues<float>(const std::vector<float> &, Shape);
+template Array Array::fromValues<double>(const std::vector<double> &, Shape);
+template Array Array::fromValues<int64_t>(const std::vector<int64_t> &, Shape);
+template Array Array::fromValues<bool>(const std::vector<bool> &, Shape);
 
 Array Array::view(void *data, ElementType type, Shape shape, Shape strides, std::shared_ptr<void> owner) {
   Array result;
@@ -89,16 +89,11 @@ Array Array::view(void *data, ElementType type, Shape shape, Shape strides, std:
   return result;
 }
 
-template <Element T> T *Array::values() const {
-  if (!defined_ || type_ != ElementTypeOf<T>::value)
-    throw Error("expected elements of type " + std::string(typeName(ElementTypeOf<T>::value)) + ", got " +
-                describe());
-  return static_cast<T *>(data_);
+void *Array::dataOf(ElementType type) const {
+  if (!defined_ || type_ != type)
+    throw Error("expected elements of type " + std::string(typeName(type)) + ", got " + describe());
+  return data_;
 }
-template float *Array::values<float>() const;
-template double *Array::values<double>() const;
-template int64_t *Array::values<int64_t>() const;
-template bool *Array::values<bool>() const;
 
 double Array::at(const Shape &index) const {
   bool inside = defined_ && index.size() == shape_.size();

@@ -26,7 +26,9 @@ public:
 
   /// A new row-major array with the values (float, double, int64_t or bool) in order; one shape entry per
   /// dimension. Errors: a shape that does not hold that many elements.
-  template <Element T> static Array from(const std::vector<T> &values, Shape shape);
+  template <Element T> static Array from(const std::vector<T> &values, Shape shape) {
+    return fromValues(values, std::move(shape));
+  }
   template <Element T> static Array from(const std::vector<T> &values) {
     return from<T>(values, {static_cast<int64_t>(values.size())});
   }
@@ -46,7 +48,7 @@ public:
   void *data() const { return data_; }
 
   /// The elements as T, where that is their type; the order is that of the strides. Errors: another type.
-  template <Element T> T *values() const;
+  template <Element T> T *values() const { return static_cast<T *>(dataOf(ElementTypeOf<T>::value)); }
 
   /// One element as a double (false is 0, true is 1). Errors: a wrong number of indices, an index out of
   /// range.
@@ -70,6 +72,10 @@ public:
   friend bool operator==(const Array &left, const Array &right);
 
 private:
+  // Compilers write constraints into symbols, each in its way: what the library defines for others has none.
+  template <class T> static Array fromValues(const std::vector<T> &values, Shape shape);
+  void *dataOf(ElementType type) const;
+
   bool defined_ = false;
   ElementType type_ = ElementType::f64;
   Shape shape_, strides_;

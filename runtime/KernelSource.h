@@ -26,6 +26,9 @@ struct DensityRequest {
   bool instances = false;           ///< many instances in a call
   std::vector<std::string> batched; ///< arguments with one value per instance
   std::vector<std::string> shared;  ///< choices that all instances share
+
+  /// The request (passes/Request.h) in canonical form.
+  std::string text() const;
 };
 
 class __attribute__((visibility("default"))) KernelSource {

@@ -6,6 +6,7 @@
 #include "runtime/ChoiceJson.h"
 #include "runtime/Error.h"
 #include "runtime/Json.h"
+#include "tools/Compile.h"
 #include "tools/Graphviz.h"
 #include "tools/Progress.h"
 #include <CLI/CLI.hpp>
@@ -34,6 +35,7 @@ Examples:
   genfuse model.mlir 'gradient(mu)' --emit batched
   genfuse model.mlir 'assess()' --args '{"a": 0.0}' --choices '{"x": 0.3, "y": 1.1}' --real f64
   genfuse model.mlir 'generate(y)' --args @args.json --choices '{"y": 1.1}' --seed 7 --instances 1000
+  genfuse compile model.mlir --op 'gradient(mu)' -o dir      a library for C and C++ (genfuse compile --help)
 
 Stages of --emit, in the order of the compiler:
   graph           the model as a drawing (SVG, by Graphviz's dot); with a request what it gives is shaded
@@ -242,6 +244,8 @@ void work(const Options &options) {
 } // namespace
 
 int main(int argc, char **argv) {
+  if (argc > 1 && std::string_view(argv[1]) == "compile")
+    return compileLibrary(argc - 1, argv + 1);
   Options options;
   CLI::App app(
       "Compiles generative functions, prints their stages and runs the operations of their interface.");

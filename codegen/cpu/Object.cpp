@@ -12,6 +12,16 @@ namespace genfuse {
 
 namespace {
 
+std::string emitFile(llvm::Module &module, llvm::TargetMachine &machine, llvm::CodeGenFileType type) {
+  llvm::SmallString<0> bytes;
+  llvm::raw_svector_ostream out(bytes);
+  llvm::legacy::PassManager passes;
+  if (machine.addPassesToEmitFile(passes, out, nullptr, type))
+    throw Error("no code can be emitted for this machine");
+  passes.run(module);
+  return bytes.str().str();
+}
+
 /// A module with what must outlive it.
 struct Compilation {
   Compilation(mlir::ModuleOp lowered, const CpuOptions &options)
@@ -31,14 +41,9 @@ struct Compilation {
   }
 
   std::string emit(llvm::CodeGenFileType type) {
-    llvm::SmallString<0> bytes;
-    llvm::raw_svector_ostream out(bytes);
-    llvm::legacy::PassManager passes;
-    if (machine->addPassesToEmitFile(passes, out, nullptr, type))
-      throw Error("no code can be emitted for this machine");
-    passes.run(*module);
+    std::string bytes = emitFile(*module, *machine, type);
     check();
-    return bytes.str().str();
+    return bytes;
   }
 
   std::string errors;
@@ -49,6 +54,10 @@ struct Compilation {
 };
 
 } // namespace
+
+std::string emitObject(llvm::Module &module, llvm::TargetMachine &machine) {
+  return emitFile(module, machine, llvm::CodeGenFileType::ObjectFile);
+}
 
 std::string compileObject(mlir::ModuleOp lowered, const CpuOptions &options) {
   std::string object = Compilation(lowered, options).emit(llvm::CodeGenFileType::ObjectFile);

@@ -5,11 +5,19 @@
 #include "mlir/IR/BuiltinOps.h"
 #include <string>
 
+namespace llvm {
+class Module;
+class TargetMachine;
+} // namespace llvm
+
 namespace genfuse {
 
 /// The bytes of a relocatable, position-independent object file whose entry points are the public functions
 /// of `lowered`, which stays as it is. It needs nothing but memcpy and its like. Throws genfuse::Error.
 std::string compileObject(mlir::ModuleOp lowered, const CpuOptions &options = {});
+
+/// The object file of a module as it is; errors that LLVM reports are the context's.
+std::string emitObject(llvm::Module &module, llvm::TargetMachine &machine);
 
 /// Optimised LLVM IR, device library included, as text.
 std::string printLLVM(mlir::ModuleOp lowered, const CpuOptions &options = {});

@@ -40,6 +40,7 @@ void initialiseOnce() {
   std::call_once(once, [] {
     InitializeNativeTarget();
     InitializeNativeTargetAsmPrinter();
+    InitializeNativeTargetAsmParser(); // libraries ask cpuid
   });
 }
 

@@ -148,7 +148,8 @@ void Printer::printFor(scf::ForOp op) {
     StringRef address = addressOf(op->getLoc());
     std::string name = names.declare(address.empty() ? "sum" : identifier(address) + "_sum");
     line(typeName(carried.getType(), op) + " " + name + " = " + operand(start) + ";");
-    texts[carried] = texts[result] = {name};
+    texts[carried] = {name};
+    texts[result] = {name};
     variables.push_back(name);
   }
   std::string from = operand(op.getLowerBound()), to = operand(op.getUpperBound()),

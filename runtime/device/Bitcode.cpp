@@ -1,16 +1,6 @@
 // Embeds the bitcode files; GENFUSE_DEVICE_BITCODE_V3 and _V4 are their paths, given by CMake.
 #include "Bitcode.h"
-
-#define GF_EMBED(symbol, path)                                                                               \
-  asm(".pushsection .rodata\n"                                                                               \
-      ".balign 16\n"                                                                                         \
-      ".global " #symbol "\n.hidden " #symbol "\n" #symbol ":\n"                                             \
-      ".incbin \"" path "\"\n"                                                                               \
-      "1:\n"                                                                                                 \
-      ".balign 8\n"                                                                                          \
-      ".global " #symbol "_size\n.hidden " #symbol "_size\n" #symbol "_size:\n"                              \
-      ".quad 1b - " #symbol "\n"                                                                             \
-      ".popsection\n")
+#include "Embed.h"
 
 GF_EMBED(genfuse_device_bitcode_v3, GENFUSE_DEVICE_BITCODE_V3);
 GF_EMBED(genfuse_device_bitcode_v4, GENFUSE_DEVICE_BITCODE_V4);

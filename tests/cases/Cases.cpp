@@ -1,4 +1,7 @@
 #include "tests/cases/Cases.h"
+#ifdef GENFUSE_CUDA_TEXT
+#include "tests/cuda_host/EmulatedLoader.h"
+#endif
 #include <cmath>
 #include <fstream>
 #include <gtest/gtest.h>
@@ -144,6 +147,24 @@ ChoiceMap wholeLeaves(const Program &program, const json &choices, const Arrays 
   return result;
 }
 
+#ifdef GENFUSE_CUDA_TEXT
+/// Kernels as CUDA text, in groups of one thread, a warp, and a block of two warps.
+std::vector<Setting> settings() {
+  constexpr auto f64 = Precision::f64, f32 = Precision::f32;
+  return {{f64, Mapping::single, 0, 32},   {f64, Mapping::instances, 37, 1},
+          {f64, Mapping::elements, 5, 64}, {f32, Mapping::instances, 37, 32},
+          {f32, Mapping::elements, 5, 32}, {f32, Mapping::single, 0, 64}};
+}
+
+CompileOptions optionsOf(const Setting &setting) {
+  static auto loader = std::make_shared<cuda_host::EmulatedLoader>();
+  return {.real = setting.real, .mapping = setting.mapping, .lanes = setting.lanes, .cuda = loader};
+}
+#else
+CompileOptions optionsOf(const Setting &setting) {
+  return {.real = setting.real, .mapping = setting.mapping};
+}
+
 std::vector<Setting> settings() {
   std::vector<Setting> all;
   for (Precision real : {Precision::f64, Precision::f32}) {
@@ -156,10 +177,11 @@ std::vector<Setting> settings() {
   }
   return all;
 }
+#endif
 
 std::string name(const Setting &setting) {
   return std::string(realName(setting.real)) + "_" + mappingName(setting.mapping) + "_" +
-         std::to_string(setting.instances);
+         std::to_string(setting.instances) + (setting.lanes ? "_" + std::to_string(setting.lanes) : "");
 }
 
 void expectNear(const json &expected, const Array &got, Precision real, const std::string &what) {
@@ -197,7 +219,7 @@ Program &programOf(const std::string &model, const Setting &setting) {
   auto known = programs.find(key);
   if (known == programs.end()) {
     Model loaded = Model::load(std::string(GENFUSE_SOURCE_DIR) + "/tests/models/cases.mlir", model);
-    known = programs.emplace(key, Program(loaded, {setting.real, "native", setting.mapping})).first;
+    known = programs.emplace(key, Program(loaded, optionsOf(setting))).first;
   }
   return known->second;
 }

@@ -27,7 +27,9 @@ struct Setting {
   Precision real;
   Mapping mapping;
   int64_t instances; ///< 0: arrays without instances
+  int64_t lanes = 0; ///< threads of a group, for CUDA text
 };
+CompileOptions optionsOf(const Setting &setting);
 std::vector<Setting> settings();
 std::string name(const Setting &setting);
 

@@ -66,10 +66,7 @@ Program &programOf(const dist::Record &record, const cases::Setting &setting) {
   std::string key = std::string(record.name) + cases::name(setting);
   auto known = programs.find(key);
   if (known == programs.end())
-    known =
-        programs
-            .emplace(key, Program(Model::parse(modelText(record)), {setting.real, "native", setting.mapping}))
-            .first;
+    known = programs.emplace(key, Program(Model::parse(modelText(record)), cases::optionsOf(setting))).first;
   return known->second;
 }
 

@@ -1,0 +1,49 @@
+// The code of a library as one LLVM module: kernels of all levels, support code, tables and the C ABI.
+#pragma once
+
+#include "codegen/aot/Table.h"
+#include "llvm/IR/IRBuilder.h"
+#include "llvm/IR/Module.h"
+
+namespace genfuse::aot {
+
+/// Only the functions that the library's header declares are global symbols of the object.
+class LibraryModule {
+public:
+  /// `levels`: best first.
+  LibraryModule(llvm::LLVMContext &context, const std::string &name, const std::vector<std::string> &levels);
+
+  /// Takes the kernel `entry` of a level over, for the operation of that symbol (NAME_OP). Levels come in
+  /// order.
+  void addKernel(const std::string &symbol, const std::string &entry, const std::string &level,
+                 std::unique_ptr<llvm::Module> kernel);
+
+  /// The functions of an operation, once its kernels are there. `table`: operationTable.
+  void addOperation(const std::string &symbol, const std::vector<int64_t> &table);
+
+  /// A hash of all kernels and of `text`: 32 hexadecimal digits.
+  std::string identity(const std::string &text) const;
+
+  /// The object file, with NAME_manifest() and what else the library has once. Throws genfuse::Error.
+  std::string finish(const std::string &manifest, unsigned optimisation);
+
+  Texts texts;
+
+private:
+  llvm::Constant *words(const std::vector<int64_t> &values, const std::string &name);
+  llvm::GlobalVariable *constant(llvm::Constant *value, const std::string &name);
+  void define(const std::string &name, llvm::Type *result, llvm::ArrayRef<llvm::Type *> parameters,
+              const std::string &callee, llvm::Constant *first);
+  void linkSupport();
+
+  std::string name;
+  std::vector<std::string> levels;
+  llvm::Module module;
+  llvm::IRBuilder<> builder;
+  llvm::PointerType *pointer;
+  llvm::GlobalVariable *library, *allTexts;
+  std::map<std::string, std::vector<llvm::Constant *>> kernels; ///< by operation: {run, workspace} by level
+  std::vector<std::string> exported;
+};
+
+} // namespace genfuse::aot

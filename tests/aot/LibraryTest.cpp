@@ -1,0 +1,213 @@
+// Libraries ahead of time: what is written, what it exports, and that it computes the bits of the JIT.
+#include "codegen/aot/Library.h"
+#include "codegen/Program.h"
+#include "runtime/Error.h"
+#include "tests/aot/Folder.h"
+#include "tests/aot/digits_run.h"
+#include <gmock/gmock.h>
+
+using namespace genfuse;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+namespace {
+
+const std::string source = GENFUSE_SOURCE_DIR;
+
+Model model(const std::string &file, const std::string &name) {
+  return Model::load(source + "/tests/models/" + file + ".mlir", name);
+}
+
+std::vector<std::string> lines(const std::string &text) {
+  std::vector<std::string> result;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);)
+    result.push_back(line);
+  return result;
+}
+
+/// CPU levels of which this machine can run the code.
+std::vector<std::string> runnableLevels() {
+  std::vector<std::string> levels;
+  for (const char *level : {"x86-64-v3", "x86-64-v4", "native"}) {
+    try {
+      Program(model("cases", "M1"), {.target = level}).kernel("assess()", Mapping::single);
+      levels.push_back(level);
+    } catch (const Error &) {
+    }
+  }
+  return levels;
+}
+
+const aot::LibraryOptions digitsOptions = {.name = "digits",
+                                           .operations = {{.request = "gradient(W, b)"}},
+                                           .cpuLevels = {"native", "x86-64-v3", "x86-64-v4"}};
+
+/// What the JIT prints for one level.
+std::string jitBits(const Folder &folder, const std::string &level) {
+  Program program(model("digits", "digits"), {.target = level});
+  KernelHandle kernel = program.kernel("gradient(W, b)", Mapping::single);
+  FILE *out = std::fopen(folder.file("jit").c_str(), "w");
+  EXPECT_EQ(digits_run(kernel.run, kernel.workspace, out), GF_OK);
+  std::fclose(out);
+  return contents(folder.file("jit"));
+}
+
+TEST(Library, GivesTheBitsOfTheJitToACProgramAtEachLevel) {
+  if (!hasCompiler())
+    GTEST_SKIP() << "no C compiler 'cc' on this machine";
+  Folder folder;
+  aot::writeLibrary(model("digits", "digits"), digitsOptions, folder.path / "out");
+  // In a folder of its own, so that nothing else can be included.
+  std::filesystem::copy_file(source + "/tests/aot/library_main.c", folder.path / "library_main.c");
+  ASSERT_TRUE(run("cd " + folder.path.string() +
+                  " && cc -std=c99 -D_ISOC11_SOURCE -pedantic -Wall -Wextra -Werror library_main.c "
+                  "-Iout/include -Lout/lib -ldigits -o program"));
+  EXPECT_TRUE(run("! ldd " + folder.file("program") + " | grep -Ei 'llvm|mlir|torch|stdc'"));
+  const std::vector<std::string> levels = runnableLevels();
+  EXPECT_THAT(levels, testing::Contains("x86-64-v3"));
+  for (const std::string &level : levels) {
+    ASSERT_TRUE(run(folder.file("program") + " " + level + " > " + folder.file("ahead"))) << level;
+    EXPECT_EQ(contents(folder.file("ahead")), jitBits(folder, level)) << level;
+  }
+  ASSERT_TRUE(run(folder.file("program") + " > " + folder.file("ahead")));
+  EXPECT_EQ(contents(folder.file("ahead")), jitBits(folder, "native")) << "the best level by itself";
+}
+
+/// Symbols as nm prints them, by kind: `T name`.
+std::vector<std::string> symbols(const Folder &folder, const std::string &flags, const std::string &library) {
+  EXPECT_TRUE(run("nm " + flags + " " + library + " | awk 'NF > 1 {print $(NF-1), $NF}' | sort > " +
+                  folder.file("symbols")));
+  return lines(contents(folder.file("symbols")));
+}
+
+TEST(Library, ExportsItsOwnFunctionsOnly) {
+  if (!run("nm --version > /dev/null 2>&1"))
+    GTEST_SKIP() << "no nm on this machine";
+  Folder folder;
+  aot::LibraryOptions options = {.name = "pl",
+                                 .operations = {aot::parseOperation("fit = gradient(mu)"),
+                                                aot::parseOperation("simulate() @ instances")}};
+  const auto exported = ElementsAre("T pl_abi_version", "T pl_cpu_level", "T pl_fit", "T pl_fit_kernel",
+                                    "T pl_fit_kernel_workspace", "T pl_fit_workspace", "T pl_manifest",
+                                    "T pl_set_cpu_level", "T pl_simulate", "T pl_simulate_kernel",
+                                    "T pl_simulate_kernel_workspace", "T pl_simulate_workspace");
+  aot::writeLibrary(model("cases", "PL"), options, folder.path);
+  options.shared = true;
+  aot::writeLibrary(model("cases", "PL"), options, folder.path);
+  EXPECT_THAT(symbols(folder, "-g --defined-only", folder.file("lib/libpl.a")), exported);
+  EXPECT_THAT(symbols(folder, "-D --defined-only", folder.file("lib/libpl.so")), exported);
+  for (const std::string &symbol : symbols(folder, "-u", folder.file("lib/libpl.a")))
+    EXPECT_THAT(symbol,
+                testing::AnyOf("U memcpy", "U memset", "U memmove", "U bcmp", "U _GLOBAL_OFFSET_TABLE_"));
+  // Nothing runs when the library is loaded.
+  EXPECT_TRUE(run("! readelf -SW " + folder.file("lib/libpl.so") + " | grep -E 'init_array|ctors|\\.init'"));
+}
+
+TEST(Library, IsPositionIndependent) {
+  if (!hasCompiler())
+    GTEST_SKIP() << "no C compiler 'cc' on this machine";
+  Folder folder;
+  aot::writeLibrary(model("digits", "digits"), digitsOptions, folder.path);
+  EXPECT_TRUE(run("cc -shared -Wl,-z,text -Wl,--whole-archive " + folder.file("lib/libdigits.a") +
+                  " -Wl,--no-whole-archive -o " + folder.file("all.so")));
+}
+
+TEST(Library, IsTheSameFromRunToRunAndNamesNoFolder) {
+  Folder first, second;
+  for (bool shared : {false, true}) {
+    aot::LibraryOptions options = digitsOptions;
+    options.shared = shared;
+    options.checked = true;
+    for (const Folder *folder : {&first, &second})
+      aot::writeLibrary(model("digits", "digits"), options, folder->path);
+    for (const std::filesystem::path &file : aot::libraryFiles("digits", shared)) {
+      const std::string text = contents(first.path / file);
+      EXPECT_FALSE(text.empty()) << file;
+      EXPECT_TRUE(text == contents(second.path / file)) << file;
+      EXPECT_EQ(text.find(source), std::string::npos) << file;
+      EXPECT_EQ(text.find(first.path.string()), std::string::npos) << file;
+    }
+  }
+  EXPECT_NE(contents(first.path / "lib/libdigits.a").find("digits.mlir:"), std::string::npos);
+}
+
+std::string errorOf(const std::function<void()> &body) {
+  try {
+    body();
+  } catch (const Error &error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+std::string errorOf(const aot::LibraryOptions &options, const std::filesystem::path &path = "/nowhere") {
+  return errorOf([&] { aot::writeLibrary(model("digits", "digits"), options, path); });
+}
+
+TEST(Library, RefusesWrongOptions) {
+  const std::vector<aot::Operation> good = {{.request = "assess()"}};
+  EXPECT_EQ(errorOf({.name = "d", .operations = {}}),
+            "library 'd': expected one operation or more, got none");
+  EXPECT_EQ(errorOf({.name = "int", .operations = good}),
+            "library: expected a name that is an identifier of C and C++, got 'int'");
+  EXPECT_EQ(errorOf({.name = "d", .operations = good, .targets = {"cpu", "cuda"}}),
+            "library 'd': the target 'cuda' is not available ahead of time yet");
+  EXPECT_EQ(errorOf({.name = "d", .operations = good, .targets = {"tpu"}}),
+            "library 'd': expected a target cpu or cuda, got 'tpu'");
+  EXPECT_EQ(errorOf({.name = "d", .operations = good, .cpuLevels = {}}),
+            "library 'd': expected one CPU level or more, got none");
+  EXPECT_EQ(errorOf({.name = "d", .operations = good, .cpuLevels = {"x86-64-v2"}}),
+            "expected a cpu target native, x86-64-v4 or x86-64-v3, got 'x86-64-v2'");
+  EXPECT_EQ(errorOf({.name = "d", .operations = {good[0], good[0]}}),
+            "operation 'assess()': expected a name of its own, got 'assess', which clashes with 'assess()' "
+            "(give one: 'NAME = assess()')");
+  EXPECT_EQ(
+      errorOf({.name = "d", .operations = {{.request = "assess()", .name = "manifest"}}}),
+      "operation 'assess()': expected a name of its own, got 'manifest', which clashes with the library "
+      "itself (give one: 'NAME = assess()')");
+  EXPECT_EQ(
+      errorOf({.name = "d", .operations = {{.request = "assess()", .batched = {"xs"}}}}),
+      "operation 'assess()': expected the mapping instances or elements with batched arrays, got single");
+  EXPECT_EQ(
+      errorOf({.name = "d",
+               .operations = {{.request = "assess()", .mapping = Mapping::instances, .shared = {"z"}}}}),
+      "operation 'assess()': expected names of given choices after 'shared', got 'z'");
+  EXPECT_THAT(errorOf({.name = "d", .operations = {{.request = "gradient(nobody)"}}}),
+              testing::AllOf(HasSubstr("nobody"), HasSubstr(source + "/tests/models/digits.mlir:")))
+      << "messages of the compiler name the whole path";
+}
+
+TEST(Library, ChangesNothingAfterAnError) {
+  Folder folder;
+  aot::LibraryOptions options = {.name = "m", .operations = {{.request = "assess()"}}};
+  const Model m = model("cases", "M1");
+  std::filesystem::create_directories(folder.path / "m.json"); // a folder where a file has to go
+  EXPECT_EQ(errorOf([&] { aot::writeLibrary(m, options, folder.path); }),
+            "cannot write the file '" + folder.file("m.json") + "': it is a folder");
+  for (const auto &entry : std::filesystem::recursive_directory_iterator(folder.path))
+    EXPECT_TRUE(entry.is_directory()) << entry.path();
+  std::ofstream(folder.file("file")) << "text";
+  EXPECT_THAT(errorOf([&] { aot::writeLibrary(m, options, folder.path / "file"); }),
+              HasSubstr("cannot make the folder '" + folder.file("file/lib") + "': "));
+}
+
+TEST(OperationText, IsRead) {
+  aot::Operation fit = aot::parseOperation("fit = gradient( mu,x ) @ instances; shared: y/*, z; batched: s");
+  EXPECT_EQ(fit.name, "fit");
+  EXPECT_EQ(fit.request, "gradient(mu, x)");
+  EXPECT_EQ(fit.mapping, Mapping::instances);
+  EXPECT_THAT(fit.shared, ElementsAre("y/*", "z"));
+  EXPECT_THAT(fit.batched, ElementsAre("s"));
+  EXPECT_EQ(aot::parseOperation("update(y/[]; args: s~)").request, "update(y/[]; args: s~)");
+  EXPECT_EQ(aot::parseOperation("assess()", Mapping::elements).mapping, Mapping::elements);
+  EXPECT_EQ(errorOf([] { aot::parseOperation("int = assess()"); }),
+            "operation 'int = assess()': expected an identifier before '=', got 'int'");
+  EXPECT_EQ(
+      errorOf([] { aot::parseOperation("assess() @ lanes"); }),
+      "operation 'assess() @ lanes': expected instances, elements, single, 'batched: names' or 'shared: "
+      "names' after '@', got 'lanes'");
+  EXPECT_THAT(errorOf([] { aot::parseOperation("asess()"); }), HasSubstr("asess"));
+}
+
+} // namespace
