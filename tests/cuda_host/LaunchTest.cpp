@@ -286,6 +286,34 @@ TEST_F(Launch, LoadsAllKernelsOnADevice) {
   delete original;
 }
 
+TEST_F(Launch, RefusesMemoryThatKernelsCannotReach) {
+  setDevice({.devices = 2});
+  static float own[4], other[4], host[4], pinned[4], managed[4];
+  setMemory(other, sizeof other, 1);
+  setMemory(host, sizeof host, unknown_memory);
+  setMemory(pinned, sizeof pinned, pinned_memory);
+  setMemory(managed, sizeof managed, managed_memory);
+  char error[256] = "";
+  gf_call call{};
+  call.error = error;
+  call.error_capacity = sizeof error;
+  for (const float *reachable : {own, pinned, managed})
+    EXPECT_EQ(gf_cuda_check_memory(reachable, "xs", &call), GF_OK) << error;
+  EXPECT_EQ(gf_cuda_check_memory(other + 3, "xs", &call), GF_BAD_ARGUMENT);
+  EXPECT_STREQ(error, "argument 'xs': expected memory of device 0, got memory of device 1");
+  EXPECT_EQ(gf_cuda_check_memory(host, "xs", &call), GF_BAD_ARGUMENT);
+  EXPECT_STREQ(error, "argument 'xs': expected memory of device 0, got memory of the host");
+  EXPECT_EQ(gf_cuda_check_memory(nullptr, "xs", &call), GF_BAD_ARGUMENT);
+  EXPECT_STREQ(error, "argument 'xs': expected memory of device 0, got null");
+  setDevice({.devices = 2, .pageable = true});
+  EXPECT_EQ(gf_cuda_check_memory(host, "xs", &call), GF_OK) << error;
+  static int stream_device = 1; // the device of the call is that of its stream
+  call.stream = &stream_device;
+  EXPECT_EQ(gf_cuda_check_memory(other, "xs", &call), GF_OK) << error;
+  EXPECT_EQ(gf_cuda_check_memory(own, "xs", &call), GF_BAD_ARGUMENT);
+  EXPECT_STREQ(error, "argument 'xs': expected memory of device 1, got memory of device 0");
+}
+
 /// Shared memory whose size a launch gives: NaN at first, in each block anew.
 TEST_F(Launch, DynamicSharedMemory) {
   TextImage image("extern \"C\" __global__ void k(float *out) {\n"
