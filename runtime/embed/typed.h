@@ -1,7 +1,8 @@
 // What the typed headers of generated libraries are made of: views of the caller's arrays, memory for a call,
 // and its outcome. C++17, nothing but the standard library; nothing throws, only Workspace::reserve
-// allocates.
-#pragma once
+// allocates. With a guard by name: a program with several libraries meets a copy in each library's folder.
+#ifndef GENFUSE_RUNTIME_EMBED_TYPED_H
+#define GENFUSE_RUNTIME_EMBED_TYPED_H
 
 #include "array.h"
 #include <array>
@@ -198,6 +199,18 @@ private:
   bool owned_ = false;
 };
 
+/// Runs an operation, after making the workspace as large as it needs: the first call of a size allocates.
+template <class Operation>
+Status call(const Operation &operation, Workspace &workspace, const CallOptions &options = {}) noexcept {
+  Status status;
+  const int64_t bytes = operation.workspace(status, options);
+  if (!status)
+    return status;
+  if (!workspace.reserve(bytes))
+    return Status(GF_SMALL_WORKSPACE, "workspace: expected memory for it, got none");
+  return operation.run(workspace, options);
+}
+
 /// For generated code: the message about a view whose container is too small.
 template <class V> bool isHeld(const V &view, const char *label, Status &status) {
   if (view.holds())
@@ -210,3 +223,5 @@ template <class V> bool isHeld(const V &view, const char *label, Status &status)
 }
 
 } // namespace genfuse::embed
+
+#endif

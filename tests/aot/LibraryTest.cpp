@@ -4,6 +4,7 @@
 #include "runtime/Error.h"
 #include "tests/aot/Folder.h"
 #include "tests/aot/digits_run.h"
+#include <bit>
 #include <gmock/gmock.h>
 
 using namespace genfuse;
@@ -72,6 +73,50 @@ TEST(Library, GivesTheBitsOfTheJitToACProgramAtEachLevel) {
   }
   ASSERT_TRUE(run(folder.file("program") + " > " + folder.file("ahead")));
   EXPECT_EQ(contents(folder.file("ahead")), jitBits(folder, "native")) << "the best level by itself";
+}
+
+void addBits(std::string &text, const Array &array) {
+  for (int64_t i = 0; i < array.elementCount(); ++i) {
+    char line[20];
+    std::snprintf(line, sizeof line, "%016llx\n",
+                  static_cast<unsigned long long>(std::bit_cast<uint64_t>(array.values<double>()[i])));
+    text += line;
+  }
+}
+
+/// What library_main.cpp prints for one thread, from the JIT.
+std::string jitResults() {
+  Program program(model("cases", "PL"), {.real = Precision::f64, .target = "native"});
+  Inputs inputs;
+  inputs.arguments["s"] = Array::from<double>({1, 2, 0.5, 1, 3});
+  std::string text;
+  const Outcome drawn = program.run("simulate()", inputs, {.seed = 11, .instances = 37});
+  inputs.choices = {{"mu", Array::scalar(0.4)}, {"y/*", Array::from<double>({0.3, -1, 0.8, 2, 0.1})}};
+  const Outcome fit = program.run("gradient(mu)", inputs);
+  for (const Array &array : {fit.score, fit.choiceGradients.at("mu"), drawn.choices.at("mu"),
+                             drawn.choices.at("y/*"), drawn.score, drawn.returnValue})
+    addBits(text, array);
+  return text;
+}
+
+TEST(Library, ServesTwoThreadsOfACppProgramWithoutAllocating) {
+  if (!hasCompiler())
+    GTEST_SKIP() << "no C++ compiler 'c++' on this machine";
+  Folder folder;
+  aot::writeLibrary(model("cases", "PL"),
+                    {.name = "pl",
+                     .operations = {aot::parseOperation("fit = gradient(mu)"),
+                                    aot::parseOperation("draw = simulate() @ instances")},
+                     .real = Precision::f64,
+                     .cpuLevels = {"native"}},
+                    folder.path / "out");
+  std::filesystem::copy_file(source + "/tests/aot/library_main.cpp", folder.path / "library_main.cpp");
+  ASSERT_TRUE(run("cd " + folder.path.string() +
+                  " && c++ -std=c++17 -pedantic -Wall -Wextra -Werror -O1 library_main.cpp -Iout/include "
+                  "-Lout/lib -lpl -pthread -o program"));
+  EXPECT_TRUE(run(folder.file("program") + " > " + folder.file("results")))
+      << contents(folder.file("results"));
+  EXPECT_EQ(contents(folder.file("results")), "0 allocations\n" + jitResults() + jitResults());
 }
 
 /// Symbols as nm prints them, by kind: `T name`.

@@ -125,8 +125,7 @@ TEST(SameChecks, OfSizes) {
 }
 
 TEST(SameChecks, OfSizesThatTheModelNeeds) {
-  Operation vectors("vectors", "factor", "assess()",
-                    {{"mu.0", 3}, {"s.0", 3}, {"t.0", 3}, {"n.0", 2}}, 1);
+  Operation vectors("vectors", "factor", "assess()", {{"mu.0", 3}, {"s.0", 3}, {"t.0", 3}, {"n.0", 2}}, 1);
   EXPECT_FALSE(vectors.compare());
   EXPECT_GT(changeEachShape(vectors), 5);
 }
