@@ -21,6 +21,14 @@ bool lacksCode(CUresult result) {
          result == CUDA_ERROR_JIT_COMPILER_NOT_FOUND;
 }
 
+/// 10 * major + minor.
+int capabilityOf(CUdevice device, const Driver &driver) {
+  int major = 0, minor = 0;
+  driver.cuDeviceGetAttribute(&major, CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR, device);
+  driver.cuDeviceGetAttribute(&minor, CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR, device);
+  return 10 * major + minor;
+}
+
 /// One launch or load: what all its messages name.
 struct Task {
   const gf_cuda_image &image;
@@ -35,14 +43,12 @@ struct Task {
     if (!lacksCode(failure.result))
       return cuda::fail(call, GF_DEVICE_ERROR, "%s %s: %s: %s (%s)", doing, what, failure.where, name, text);
     char model[128] = "unknown device";
-    int major = 0, minor = 0;
     driver.cuDeviceGetName(model, sizeof model, device);
-    driver.cuDeviceGetAttribute(&major, CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR, device);
-    driver.cuDeviceGetAttribute(&minor, CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR, device);
+    const int capability = capabilityOf(device, driver);
     return cuda::fail(
         call, GF_NOT_AVAILABLE,
         "%s %s: the image of '%s' holds no code for this device (%s, compute capability %d.%d): %s (%s)",
-        doing, what, image.name, model, major, minor, name, text);
+        doing, what, image.name, model, capability / 10, capability % 10, name, text);
   }
 };
 
@@ -200,6 +206,20 @@ int32_t gf_cuda_load(gf_cuda_image *image, const gf_call *call) {
   Image *loaded = failure.result == CUDA_SUCCESS ? loadImage(*image, *table, failure) : nullptr;
   if (!loaded || !loadOnDevice(*loaded, context.device, *table, failure))
     return task.fail(failure, context.device);
+  return GF_OK;
+}
+
+int32_t gf_cuda_architecture(int32_t *architecture, const gf_call *call) {
+  using namespace genfuse::cuda;
+  const char *why = "";
+  const Driver *table = driver(why);
+  if (!table)
+    return fail(*call, GF_NOT_AVAILABLE, "asking for a device: %s", why);
+  Failure failure;
+  Context context(*table, call->stream, failure);
+  if (failure.result != CUDA_SUCCESS)
+    return Task{gf_cuda_image{}, "asking for", "a device", *call, *table}.fail(failure, context.device);
+  *architecture = capabilityOf(context.device, *table);
   return GF_OK;
 }
 

@@ -134,4 +134,12 @@ int lineOf(const AccessSite &site) {
   return 0;
 }
 
+std::string describe(const std::vector<AccessSite> &sites) {
+  std::ostringstream text;
+  for (const AccessSite &site : sites)
+    text << site.kernel << ", line " << lineOf(site) << ": " << (site.store ? "store" : "load") << ", "
+         << site.requests << " requests, " << site.lines << " lines touched, " << site.needed << " needed\n";
+  return text.str();
+}
+
 } // namespace genfuse::cuda_host

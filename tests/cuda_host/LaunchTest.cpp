@@ -165,6 +165,28 @@ TEST_F(Launch, SaysThatAnImageHasNoCodeForTheDevice) {
   EXPECT_THAT(error, HasSubstr("loading digits: the image of 'digits' holds no code"));
 }
 
+/// A driver that loads lazily finds out when it loads a kernel on a device.
+TEST_F(Launch, SaysSoOfAnImageThatIsLoadedLazily) {
+  TextImage image(count);
+  Replaced table;
+  table.cuKernelGetFunction = [](CUfunction *, CUkernel) { return CUDA_ERROR_NO_BINARY_FOR_GPU; };
+  cuda::useDriver(&table);
+  EXPECT_EQ(image.launch("count", 1, 1), GF_NOT_AVAILABLE);
+  EXPECT_THAT(std::string(image.error),
+              HasSubstr("holds no code for this device (emulated device, compute capability 9.0)"));
+  EXPECT_TRUE(takeLaunches().empty());
+}
+
+TEST_F(Launch, TellsTheArchitecture) {
+  gf_call call{};
+  int32_t architecture = 0;
+  ASSERT_EQ(gf_cuda_architecture(&architecture, &call), GF_OK);
+  EXPECT_EQ(architecture, 90);
+  setDevice({.devices = 1, .capability = 103});
+  ASSERT_EQ(gf_cuda_architecture(&architecture, &call), GF_OK);
+  EXPECT_EQ(architecture, 103);
+}
+
 TEST_F(Launch, NamesWhatTheDriverRefuses) {
   const char broken[] = "genfuse host image /nowhere/at/all.so";
   gf_cuda_image image{GF_ABI_VERSION, broken, sizeof broken, "digits", nullptr};
