@@ -370,6 +370,8 @@ Expression Printer::computeVector(Operation *op) {
     return {"index_t(lane)"};
   if (auto mask = dyn_cast<vector::CreateMaskOp>(op))
     return {"lane < " + operand(mask.getOperand(0), Binds::add), Binds::compare};
+  if (auto mask = dyn_cast<vector::ConstantMaskOp>(op))
+    return {"lane < " + std::to_string(mask.getMaskDimSizes().front()), Binds::compare};
   if (auto reduction = dyn_cast<vector::ReductionOp>(op)) {
     using Kind = vector::CombiningKind;
     Kind kind = reduction.getKind();

@@ -1,7 +1,8 @@
 // What the typed headers of generated libraries are made of: views of the caller's arrays, memory for a call,
 // and its outcome. C++17, nothing but the standard library; nothing throws, only Workspace::reserve
-// allocates.
-#pragma once
+// allocates. With a guard by name: a program with several libraries meets a copy in each library's folder.
+#ifndef GENFUSE_RUNTIME_EMBED_TYPED_H
+#define GENFUSE_RUNTIME_EMBED_TYPED_H
 
 #include "array.h"
 #include <array>
@@ -222,3 +223,5 @@ template <class V> bool isHeld(const V &view, const char *label, Status &status)
 }
 
 } // namespace genfuse::embed
+
+#endif
