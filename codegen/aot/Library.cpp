@@ -63,9 +63,9 @@ private:
       operation.request = request.text();
       if (operation.name.empty())
         operation.name = identifierOf(request);
-      if (!isIdentifier(operation.name))
+      if (!isIdentifier(operation.name) || isStructMember(operation.name))
         throw Error("operation '" + operation.request + "': expected a name that is an identifier of C and " +
-                    "C++, got '" + operation.name + "'");
+                    "C++ and none of run, workspace, request, arrays and held, got '" + operation.name + "'");
       for (const char *suffix : {"", "_workspace", "_kernel", "_kernel_workspace", "_arrays", "_cuda"}) {
         auto [known, isNew] = taken.try_emplace(operation.name + suffix, "'" + operation.request + "'");
         if (!isNew)
@@ -169,7 +169,8 @@ private:
     }
     code.addOperation(symbol, operationTable(lowered.signature, "operation '" + operation.name + "'",
                                              operation.mapping, code.texts));
-    description.operations.push_back({operation, lowered.signature, memberNames(lowered.signature)});
+    description.operations.push_back(
+        {operation, lowered.signature, memberNames(lowered.signature, operation.name)});
   }
 
   const LibraryOptions &options;
