@@ -3,6 +3,7 @@
 #include "runtime/Error.h"
 #include "runtime/cuda/HeaderText.h"
 #include <chrono>
+#include <climits>
 #include <cuda.h>
 #include <dlfcn.h>
 #include <memory>
@@ -52,12 +53,26 @@ private:
       for (const char *folder : {"lib64", "lib"})
         places.push_back((root / folder / file).string());
     for (const std::string &place : places) {
-      if (void *library = dlopen(place.c_str(), RTLD_NOW | RTLD_LOCAL))
+      if (void *library = dlopen(place.c_str(), RTLD_NOW | RTLD_LOCAL)) {
+        openBuiltins(library);
         return library;
+      }
       if (missing.empty())
         missing = std::string("no NVRTC: ") + dlerror();
     }
     return nullptr;
+  }
+
+  /// NVRTC opens a second library by its bare name, which the loader finds only on its own paths (a wheel's
+  /// folder is none of them), or if it is open already.
+  static void openBuiltins(void *library) {
+    char folder[PATH_MAX];
+    if (dlinfo(library, RTLD_DI_ORIGIN, folder) != 0)
+      return;
+    std::error_code error;
+    for (const auto &file : std::filesystem::directory_iterator(folder, error))
+      if (file.path().filename().string().starts_with("libnvrtc-builtins.so."))
+        dlopen(file.path().c_str(), RTLD_NOW | RTLD_LOCAL);
   }
 };
 

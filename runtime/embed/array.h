@@ -30,6 +30,21 @@ typedef struct gf_array {
   int32_t device_number;  /* which of several devices; 0 for the host */
 } gf_array;
 
+/* Row-major without gaps. `sizes` has `rank` entries and is read by the call; an input is only read. */
+static inline gf_array gf_array_of(const void *data, int32_t type, int32_t rank, const int64_t *sizes) {
+  gf_array array;
+  array.data = (void *)(uintptr_t)data;
+  array.sizes = sizes;
+  array.strides = 0;
+  array.rank = rank;
+  array.type = type;
+  array.device = GF_HOST;
+  array.device_number = 0;
+  return array;
+}
+
+static inline gf_array gf_scalar_of(const void *data, int32_t type) { return gf_array_of(data, type, 0, 0); }
+
 /* A call of one instance, without workspace, message and executor. */
 static inline gf_call gf_call_default(void) {
   gf_call call;

@@ -199,6 +199,18 @@ private:
   bool owned_ = false;
 };
 
+/// Runs an operation, after making the workspace as large as it needs: the first call of a size allocates.
+template <class Operation>
+Status call(const Operation &operation, Workspace &workspace, const CallOptions &options = {}) noexcept {
+  Status status;
+  const int64_t bytes = operation.workspace(status, options);
+  if (!status)
+    return status;
+  if (!workspace.reserve(bytes))
+    return Status(GF_SMALL_WORKSPACE, "workspace: expected memory for it, got none");
+  return operation.run(workspace, options);
+}
+
 /// For generated code: the message about a view whose container is too small.
 template <class V> bool isHeld(const V &view, const char *label, Status &status) {
   if (view.holds())

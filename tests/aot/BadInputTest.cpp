@@ -179,6 +179,21 @@ TEST_F(BadInput, Workspace) {
   expect(GF_BAD_ARGUMENT, "workspace: expected memory of its own, got an overlap with argument 's'");
 }
 
+TEST_F(BadInput, NoInstancesAreGood) {
+  call.end = 0;
+  expect(GF_OK, "");
+  call = gf_call_default();
+  call.instances = call.end = 0;
+  int64_t none[] = {4, 0};
+  // One value per instance, of which there are none: no memory is needed.
+  const gf_array many = {nullptr, none, nullptr, 2, 0, 0, 0}, one = {nullptr, none + 1, nullptr, 1, 0, 0, 0};
+  const std::vector<gf_array> arrays = {input(s, 1), one, many, one, one};
+  call.workspace_bytes = library().workspace("many", arrays, call).status;
+  ASSERT_GE(call.workspace_bytes, 0);
+  call.workspace = workspace.get();
+  EXPECT_EQ(library().call("many", arrays, call), (Answer{GF_OK, ""}));
+}
+
 TEST_F(BadInput, NoElementsAreGood) {
   sizes[0] = 0;
   fit[0].data = fit[2].data = nullptr;

@@ -42,9 +42,9 @@ int main(int argc, char **argv) {
   digits_gradient_W_b_arrays arrays = {0};
   arrays.xs = (gf_array){.data = xs, .sizes = xs_sizes, .rank = 2};
   arrays.digit_W = (gf_array){.data = w, .sizes = w_sizes, .strides = w_strides, .rank = 2, .type = GF_F32};
-  arrays.digit_b = (gf_array){.data = b, .sizes = b_sizes, .rank = 1};
+  arrays.digit_b = gf_array_of(b, GF_F32, 1, b_sizes);
   arrays.image_y = (gf_array){.data = labels, .sizes = count, .rank = 1, .type = GF_I64};
-  arrays.score = (gf_array){.data = &score};
+  arrays.score = gf_scalar_of(&score, GF_F64);
   arrays.digit_W_gradient = (gf_array){.data = w_gradient, .sizes = w_sizes, .rank = 2};
   arrays.digit_b_gradient = (gf_array){.data = b_gradient, .sizes = b_sizes, .rank = 1};
   char text[200];

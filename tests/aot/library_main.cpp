@@ -112,7 +112,27 @@ static bool refusesSmallContainers() {
          std::strcmp(status.message(), "score 'score': expected a pointer, got null") == 0;
 }
 
+/// The workspace is made by the call that needs it.
+static bool makesItsWorkspace() {
+  Results own;
+  embed::Workspace workspace;
+  const std::array<double, 2> two = {1, 2};
+  const double mu = 0.5;
+  pl::fit fit;
+  fit.s = two;
+  fit.mu = mu;
+  fit.y = two;
+  fit.score = own.score;
+  fit.mu_gradient = own.gradient;
+  if (fit.run(workspace).code() != GF_SMALL_WORKSPACE || !embed::call(fit, workspace) || own.score == 0)
+    return false;
+  embed::Workspace moved = std::move(workspace);
+  return fit.run(moved) && fit.run(workspace).code() == GF_SMALL_WORKSPACE;
+}
+
 int main() {
+  if (!makesItsWorkspace())
+    return 4;
   const int64_t bytes = neededBytes();
   if (bytes < 0 || !refusesSmallContainers())
     return 1;

@@ -56,7 +56,7 @@ std::string kernelOf(const EntryPoint &entry) {
       call += value == 0 ? ", a[i]" : ", b[i]";
   }
   const std::string in = "const " + entry.type() + " *__restrict__ ";
-  return "extern \"C\" __global__ void __launch_bounds__(GF_BLOCK(1))\n" + entry.name + "(" + in + "a, " +
+  return "extern \"C\" __global__ void __launch_bounds__(GF_BLOCK(1), 1)\n" + entry.name + "(" + in + "a, " +
          in + "b, const uint32_t *__restrict__ counter,\n    const uint32_t *__restrict__ element, " +
          entry.type() +
          " *__restrict__ out, index_t n) {\n  for (index_t i = gf_group<1>(); i < n; i += gf_groups<1>())\n  "

@@ -8,7 +8,30 @@ using genfuse::reference::Number;
 using genfuse::reference::Tensor;
 using genfuse::reference::Values;
 
+#ifdef GENFUSE_CUDA_TEXT
+#include "tests/cuda_host/EmulatedLoader.h"
+#endif
+
 namespace genfuse::differential {
+
+namespace {
+int64_t cudaThreads = 0;
+
+std::shared_ptr<CudaLoader> cudaLoader() {
+#ifdef GENFUSE_CUDA_TEXT
+  if (cudaThreads > 0)
+    return std::make_shared<cuda_host::EmulatedLoader>();
+#endif
+  return nullptr;
+}
+} // namespace
+
+void useCudaText(int64_t threads) {
+#ifndef GENFUSE_CUDA_TEXT
+  throw Error("this build has no emulated CUDA device: it was configured without cuda.h");
+#endif
+  cudaThreads = threads;
+}
 
 Checker::Checker(const Experiment &e)
     : e(e), copies(std::max<int64_t>(e.instances, 1)), source(e.seed, e.real == Precision::f32),
@@ -22,7 +45,11 @@ bool Checker::isNamed(const std::string &name) const {
 
 std::optional<Failure> Checker::run() {
   makeInputs();
-  program.emplace(model, CompileOptions{.real = e.real, .mapping = e.mapping, .optimise = e.optimise});
+  program.emplace(model, CompileOptions{.real = e.real,
+                                        .mapping = e.mapping,
+                                        .lanes = cudaThreads,
+                                        .optimise = e.optimise,
+                                        .cuda = cudaLoader()});
   switch (e.operation) {
   case Operation::simulate:
     return simulate(), failure;
@@ -97,8 +124,7 @@ void Checker::give(const Leaf &leaf) {
   if (leaf.offsets.empty())
     inputs.choices.set(leaf.pattern, ChoiceValue(array));
   else if (e.seed % 2 == 0 || e.instances > 0)
-    inputs.choices.set(leaf.pattern,
-                       ChoiceValue::ragged(array, inputs.arguments.at(e.plan.ragged->offsets)));
+    inputs.choices.set(leaf.pattern, ChoiceValue::ragged(array, inputs.arguments.at(e.plan.ragged->offsets)));
   else
     giveRows(leaf, array);
 }

@@ -44,6 +44,10 @@ struct Failure {
 /// does not parse) is a failure of the kind `invalid`.
 std::optional<Failure> check(const Experiment &experiment);
 
+/// Has programs run as CUDA text on the emulated device, in groups of that many threads; 0: on the CPU, as at
+/// first. Errors: a build without cuda.h.
+void useCudaText(int64_t threads);
+
 /// Random experiments on one model: operations, names, sizes, instances, mappings, precision.
 std::vector<Experiment> experimentsOn(const Plan &plan, Random &random, int count);
 

@@ -21,6 +21,7 @@ struct Options {
   int attempts = 600;
   bool print = false;
   bool keepGoing = false;
+  int64_t cuda = 0;
 };
 
 /// Prints the smallest failing experiment; the seed repeats the run.
@@ -65,6 +66,8 @@ bool passes(const Options &options, uint64_t seed) {
 }
 
 int run(const Options &options) {
+  if (options.cuda > 0)
+    useCudaText(options.cuda);
   // Children are copies of this process: it must have no other threads.
   sharedContext()->disableMultithreading();
   auto start = std::chrono::steady_clock::now();
@@ -95,6 +98,8 @@ int main(int argc, char **argv) {
       ->capture_default_str();
   app.add_option("--seconds", options.seconds, "how long, instead of how many");
   app.add_option("--attempts", options.attempts, "checks that shrinking may take")->capture_default_str();
+  app.add_option("--cuda", options.cuda,
+                 "run CUDA text on the emulated device, in groups of so many threads");
   app.add_flag("--print", options.print, "every experiment");
   app.add_flag("--keep-going", options.keepGoing, "after a failure");
   CLI11_PARSE(app, argc, argv);

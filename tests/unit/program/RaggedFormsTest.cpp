@@ -15,7 +15,7 @@ protected:
   const cases::Setting &setting = GetParam();
   double tolerance = setting.real == Precision::f64 ? 1e-9 : 2e-5; // that of the cases
 
-  Program compile(const Model &model) { return Program(model, {setting.real, "native", setting.mapping}); }
+  Program compile(const Model &model) { return Program(model, cases::optionsOf(setting)); }
   RunOptions options(uint64_t seed = 0) {
     RunOptions result;
     result.instances = std::max<int64_t>(setting.instances, 1);

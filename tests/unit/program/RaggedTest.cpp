@@ -41,7 +41,7 @@ protected:
     std::string key = cases::name(setting) + model().name();
     auto known = programs.find(key);
     if (known == programs.end())
-      known = programs.emplace(key, Program(model(), {setting.real, "native", setting.mapping})).first;
+      known = programs.emplace(key, Program(model(), cases::optionsOf(setting))).first;
     return known->second;
   }
 
