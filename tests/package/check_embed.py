@@ -69,7 +69,7 @@ def check_machine_view(tree):
     project = clean(folder / "machine")
     shutil.copytree(tree / "genfuse/kernels/include", project / "include")
     shutil.copytree(tree / "genfuse/kernels/lib", project / "lib")
-    for name in ("main.cpp", "call.h", "main.c"):
+    for name in ("main.cpp", "main.c"):
         shutil.copy(source / name, project)
     view = machine_view(project)
     warnings = ("-Wall", "-Wextra", "-Werror", "-pedantic", "-Iinclude")
