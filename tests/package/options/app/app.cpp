@@ -17,12 +17,12 @@ int main(int, char **arguments) {
   double score, scores[3], slopes[3];
 
   one::score single;
-  single.a = a[0], single.x = x, single.score = score;
+  single.a = a[0], single.x = x, single.score_2 = score;
   check(call(single, memory));
   std::printf("one %.6f on %s\n", score, one_cpu_level());
 
   many::score each;
-  each.a = {a, {3}}, each.x = {xs, {3}}, each.score = {scores, {3}};
+  each.a = {a, {3}}, each.x = {xs, {3}}, each.score_2 = {scores, {3}};
   check(call(each, memory, {.instances = 3}));
   std::printf("many %.6f %.6f %.6f\n", scores[0], scores[1], scores[2]);
 
