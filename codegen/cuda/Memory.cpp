@@ -53,14 +53,18 @@ void Printer::storeUniform(Operation *op, const Twine &statement) {
   bool wait = visibility.beforeStore(accessedMemory(op), /*uniform=*/true);
   if (wait)
     sync();
-  note(op);
-  if (width == 1)
-    return line(statement);
-  if (!wait && uniformEnd == lines.size())
+  bool goesOn = width > 1 && !wait && uniformEnd == lines.size();
+  if (goesOn)
     lines.pop_back();
   else
+    note(op);
+  if (width == 1)
+    return line(statement);
+  if (!goesOn)
     line("if (lane == 0) {");
   ++depth;
+  if (goesOn)
+    note(op);
   line(statement);
   --depth;
   line("}");
