@@ -154,7 +154,9 @@ TEST(Library, IsPositionIndependent) {
   if (!hasCompiler())
     GTEST_SKIP() << "no C compiler 'cc' on this machine";
   Folder folder;
-  aot::writeLibrary(model("digits", "digits"), digitsOptions, folder.path);
+  aot::LibraryOptions options = digitsOptions;
+  options.cpuLevels = {"x86-64-v3"};
+  aot::writeLibrary(model("digits", "digits"), options, folder.path);
   EXPECT_TRUE(run("cc -shared -Wl,-z,text -Wl,--whole-archive " + folder.file("lib/libdigits.a") +
                   " -Wl,--no-whole-archive -o " + folder.file("all.so")));
 }
@@ -165,6 +167,7 @@ TEST(Library, IsTheSameFromRunToRunAndNamesNoFolder) {
     aot::LibraryOptions options = digitsOptions;
     options.shared = shared;
     options.checked = true;
+    options.cpuLevels = {"x86-64-v4", "x86-64-v3"};
     for (const Folder *folder : {&first, &second})
       aot::writeLibrary(model("digits", "digits"), options, folder->path);
     for (const std::filesystem::path &file : aot::libraryFiles("digits", shared)) {
