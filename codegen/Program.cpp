@@ -5,6 +5,7 @@
 #include "codegen/Trace.h"
 #include "codegen/cpu/ErrorText.h"
 #include "codegen/cpu/Object.h"
+#include "codegen/cuda/Nvrtc.h"
 #include "codegen/cuda/Text.h"
 #include "mlir/Parser/Parser.h"
 #include "runtime/Binding.h"
@@ -27,8 +28,11 @@ DialectRegistry allDialects() {
 
 } // namespace
 
-/// Threads of a group of a CUDA kernel.
+/// Threads of a group of a CUDA kernel: one, a warp, or a block.
 constexpr int64_t warp = 32;
+bool isGroup(int64_t threads) {
+  return threads == 1 || (threads >= warp && threads <= 1024 && llvm::isPowerOf2_64(threads));
+}
 
 struct Program::Body {
   Body(const Model &model, CompileOptions options)
@@ -58,6 +62,9 @@ struct Program::Body {
     int64_t registers = mapping == Mapping::instances ? 2 : 1;
     int64_t lanes = threads ? warp : registers * (options.real == Precision::f32 ? 16 : 8);
     result.lanes = options.lanes ? options.lanes : lanes;
+    if (threads && !isGroup(result.lanes))
+      throw Error("expected groups of 1, 32, 64, 128, 256, 512 or 1024 threads for CUDA, got " +
+                  std::to_string(result.lanes));
     return result;
   }
 
@@ -371,6 +378,19 @@ Arrays Program::initialParameters(const Arrays &arguments) const {
 
 // Text and objects.
 
+static std::string cudaStage(const std::string &stage, ModuleOp lowered, const std::string &entry,
+                             int architecture) {
+  std::string text = cudaCode(lowered, entry).text;
+  if (stage == "cuda")
+    return text;
+  bool isText = stage == "ptx";
+  cuda::DeviceCode code = cuda::compileText(text, entry + ".cu", architecture ? architecture : 90,
+                                            isText ? cuda::CodeKind::ptx : cuda::CodeKind::cubin);
+  if (isText)
+    code.bytes.pop_back(); // the 0 that the driver wants
+  return std::move(code.bytes);
+}
+
 std::string Program::emit(const std::string &stage, const std::string &request, Mapping mapping) const {
   static const std::map<std::string, Stage> stages = {{"gen", Stage::gen},
                                                       {"derived", Stage::derived},
@@ -379,14 +399,15 @@ std::string Program::emit(const std::string &stage, const std::string &request, 
                                                       {"lowered", Stage::lowered}};
   std::lock_guard lock(body->mutex);
   auto known = stages.find(stage);
-  bool native = stage == "llvm" || stage == "asm", cuda = stage == "cuda";
+  bool native = stage == "llvm" || stage == "asm";
+  bool cuda = stage == "cuda" || stage == "ptx" || stage == "cubin";
   if (known == stages.end() && !native && !cuda)
     throw Error("unknown stage '" + stage +
-                "', expected gen, derived, differentiated, batched, lowered, llvm, asm or cuda");
+                "', expected gen, derived, differentiated, batched, lowered, llvm, asm, cuda, ptx or cubin");
   Lowered lowered = lowerTo(known == stages.end() ? Stage::lowered : known->second, *body->module,
                             body->specialise(request, mapping, cuda));
   if (cuda)
-    return cudaCode(*lowered.module, lowered.signature.entry).text;
+    return cudaStage(stage, *lowered.module, lowered.signature.entry, body->options.cudaArchitecture);
   CpuOptions cpu{body->options.target};
   if (native)
     return stage == "llvm" ? printLLVM(*lowered.module, cpu) : printAssembly(*lowered.module, cpu);

@@ -27,6 +27,7 @@ struct CompileOptions {
   /// Kernels are CUDA text that this loader compiles, launched from the CPU; arrays lie where its device reads
   /// them. `lanes` are then the threads of a group: 1, 32 (as 0 means), or 64 to 1024. Null: CPU kernels.
   std::shared_ptr<CudaLoader> cuda = {};
+  int cudaArchitecture = 0; ///< 90: sm_90, for the stages ptx and cubin (0: 90) and for statistics (0: none)
 };
 
 /// Arrays by name. An array with one more dimension than the model gives it has one value per instance, in
@@ -118,7 +119,8 @@ public:
   /// arguments.
   Arrays initialParameters(const Arrays &arguments) const;
 
-  /// The text of a stage (gen, derived, differentiated, batched, lowered, llvm, asm) of a request.
+  /// The text of a stage (gen, derived, differentiated, batched, lowered, llvm, asm, cuda, ptx) of a request; its
+  /// bytes for cubin.
   std::string emit(const std::string &stage, const std::string &request,
                    Mapping mapping = Mapping::single) const;
 

@@ -49,6 +49,7 @@ Stages of --emit, in the order of the compiler:
   asm             assembly of the target
   obj             a relocatable object file
   cuda            CUDA C++ of the kernels (--lanes: threads of a group, 32 or 64 to 1024; 1: one thread)
+  ptx, cubin      the same compiled by NVRTC (--cuda-arch)
 JSON is given as text, or as @FILE. Infinities are "inf" and "-inf".
 
 Exit codes: 0 done, 1 the model, the request or the data is wrong (one line says why), 2 wrong use of flags.)";
@@ -58,6 +59,7 @@ struct Options {
   std::string arguments = "{}", parameters = "{}", choices = "{}", returnGradient;
   std::string real = "f32", target = "native", mapping;
   int64_t lanes = 0, instances = 1;
+  int cudaArchitecture = 0;
   uint64_t seed = 0;
   double scale = 1.0;
   int64_t threads = 1;
@@ -212,6 +214,7 @@ void work(const Options &options) {
   compile.lanes = options.lanes;
   compile.checked = options.checked;
   compile.counted = options.counted;
+  compile.cudaArchitecture = options.cudaArchitecture;
   Program program(model, compile);
   Mapping mapping = compile.mapping.value_or(Mapping::single);
   if (options.stage == "obj")
@@ -254,7 +257,7 @@ int main(int argc, char **argv) {
   app.add_option("request", options.request, "what to derive, such as 'generate(y/*)'");
   app.add_option("--emit", options.stage, "print a stage instead of running the request (list below)")
       ->check(CLI::IsMember(
-          {"graph", "dot", "gen", "derived", "differentiated", "batched", "lowered", "llvm", "asm", "obj", "cuda"}));
+          {"graph", "dot", "gen", "derived", "differentiated", "batched", "lowered", "llvm", "asm", "obj", "cuda", "ptx", "cubin"}));
   app.add_flag(
          "--stats{text}", options.stats,
          "report sweeps, bytes, flops, mapping and passes instead of running the request (--stats=json)")
@@ -274,6 +277,8 @@ int main(int argc, char **argv) {
   app.add_option("--real", options.real, "f32 or f64")
       ->check(CLI::IsMember({"f32", "f64"}))
       ->capture_default_str();
+  app.add_option("--cuda-arch", options.cudaArchitecture,
+                 "90 for sm_90: what --emit=ptx and cubin are for; --stats reports on CUDA kernels for it");
   app.add_option("--target", options.target, "CPU level: native, x86-64-v4 or x86-64-v3")
       ->capture_default_str();
   app.add_option("--mapping", options.mapping, "force what runs in lanes: instances, elements or single")

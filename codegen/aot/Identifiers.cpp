@@ -33,6 +33,8 @@ constexpr const char *keywords[] = {"alignas",     "alignof",      "and",       
                                     "wchar_t",     "while",        "xor",          "xor_eq",
                                     "unix",        "linux"};
 
+constexpr const char *structMembers[] = {"run", "workspace", "request", "arrays", "held"};
+
 /// Letters and digits of a name, joined by single underscores; lists and stars are left out, elements that a
 /// plate gains are `added`.
 std::string words(const std::string &name) {
@@ -123,8 +125,11 @@ std::string identifierOf(const Request &request) {
   return text;
 }
 
-std::vector<std::string> memberNames(const Signature &signature) {
-  std::set<std::string> taken = {"run", "workspace", "request", "arrays"}; // members of the C++ struct
+bool isStructMember(const std::string &name) { return llvm::is_contained(structMembers, name); }
+
+std::vector<std::string> memberNames(const Signature &signature, const std::string &operation) {
+  std::set<std::string> taken(std::begin(structMembers), std::end(structMembers));
+  taken.insert(operation);
   std::vector<std::string> names;
   for (const ArraySpec &spec : signature.arrays) {
     const std::string base = memberName(spec);

@@ -15,7 +15,10 @@ bool isIdentifier(const std::string &text);
 std::string identifierOf(const Request &request);
 
 /// For each array of a signature the member that stands for it: `xs`, `digit_W`, `digit_W_gradient`, `score`;
-/// names that meet get a number.
-std::vector<std::string> memberNames(const Signature &signature);
+/// names that meet get a number. `operation` is the name of the struct in C++.
+std::vector<std::string> memberNames(const Signature &signature, const std::string &operation);
+
+/// Whether the struct of an operation in C++ has such a member in any case.
+bool isStructMember(const std::string &name);
 
 } // namespace genfuse::aot

@@ -76,9 +76,9 @@ private:
       operation.request = request.text();
       if (operation.name.empty())
         operation.name = identifierOf(request);
-      if (!isIdentifier(operation.name))
+      if (!isIdentifier(operation.name) || isStructMember(operation.name))
         throw Error("operation '" + operation.request + "': expected a name that is an identifier of C and " +
-                    "C++, got '" + operation.name + "'");
+                    "C++ and none of run, workspace, request, arrays and held, got '" + operation.name + "'");
       for (const char *suffix : {"", "_workspace", "_kernel", "_kernel_workspace", "_arrays", "_cuda",
                                  "_cuda_workspace", "_cuda_kernel", "_cuda_kernel_workspace"}) {
         auto [known, isNew] = taken.try_emplace(operation.name + suffix, "'" + operation.request + "'");
@@ -191,7 +191,8 @@ private:
     if (options.cuda())
       addCuda(operation, specialisation, lowered.signature);
     code.addOperation(symbol, tableOf(operation, lowered.signature));
-    description.operations.push_back({operation, lowered.signature, memberNames(lowered.signature),
+    description.operations.push_back({operation, lowered.signature,
+                                      memberNames(lowered.signature, operation.name),
                                       options.cuda() ? device.names.back() : std::vector<std::string>()});
   }
 

@@ -25,6 +25,8 @@ StringRef deviceName(Operation *op) {
       .Case([](math::TanhOp) { return "tanh"; })
       .Case([](math::SinOp) { return "sin"; })
       .Case([](math::CosOp) { return "cos"; })
+      .Case([](math::ErfOp) { return "erf"; })
+      .Case([](math::ErfcOp) { return "erfc"; })
       .Default([](Operation *) { return ""; });
 }
 

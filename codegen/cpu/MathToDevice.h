@@ -6,7 +6,7 @@
 
 namespace genfuse {
 
-/// Replaces math.exp, expm1, log, log1p, tanh, sin and cos on f32 and f64 and on their vectors, and the calls
+/// Replaces math.exp, expm1, log, log1p, tanh, sin, cos, erf and erfc on f32 and f64 and on their vectors, and the calls
 /// of functions that carry `gen.device`, by calls of what the bitcode of `target` holds. The base name of
 /// such a function is the attribute's if that is a string, else its symbol; it ends in _f32 or _f64 and never
 /// in a width. math.rsqrt becomes 1 / sqrt. An op of the math dialect that no instruction serves is an error.

@@ -2,6 +2,7 @@
 #include "Toolkit.h"
 #include "runtime/Error.h"
 #include "runtime/cuda/HeaderText.h"
+#include <algorithm>
 #include <chrono>
 #include <climits>
 #include <cuda.h>
@@ -94,15 +95,11 @@ void check(nvrtcResult result, const std::string &doing) {
 }
 
 void checkArchitecture(int architecture, const std::string &doing) {
-  int count = 0;
-  check(usable().nvrtcGetNumSupportedArchs(&count), doing);
-  std::vector<int> known(static_cast<std::size_t>(count));
-  check(usable().nvrtcGetSupportedArchs(known.data()), doing);
   std::string list;
-  for (int other : known) {
-    if (other == architecture)
+  for (int known : knownArchitectures()) {
+    if (known == architecture)
       return;
-    list += (list.empty() ? "sm_" : ", sm_") + std::to_string(other);
+    list += (list.empty() ? "sm_" : ", sm_") + std::to_string(known);
   }
   throw Error(doing + ": expected one of " + list);
 }
@@ -150,6 +147,16 @@ private:
 } // namespace
 
 std::string whyNoNvrtc() { return nvrtc().nvrtcGetProgramLog ? "" : nvrtc().missing; }
+
+std::vector<int> knownArchitectures() {
+  const std::string doing = "asking NVRTC for its architectures";
+  int count = 0;
+  check(usable().nvrtcGetNumSupportedArchs(&count), doing);
+  std::vector<int> known(static_cast<std::size_t>(count));
+  check(usable().nvrtcGetSupportedArchs(known.data()), doing);
+  std::sort(known.begin(), known.end());
+  return known;
+}
 
 DeviceCode compileText(std::string_view text, const std::string &name, int architecture, CodeKind kind) {
   const std::string sm = (kind == CodeKind::cubin ? "sm_" : "compute_") + std::to_string(architecture);

@@ -32,6 +32,9 @@ struct DeviceCode {
 DeviceCode compileText(std::string_view text, const std::string &name, int architecture,
                        CodeKind kind = CodeKind::cubin);
 
+/// The architectures that NVRTC knows, in ascending order. Throws Error where there is no NVRTC.
+std::vector<int> knownArchitectures();
+
 /// The facts in the output of `ptxas -v`, by name.
 std::vector<KernelFacts> readPtxasLog(std::string_view log);
 

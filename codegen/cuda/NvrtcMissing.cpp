@@ -9,6 +9,8 @@ std::string whyNoNvrtc() {
          "toolkit)";
 }
 
+std::vector<int> knownArchitectures() { throw Error(whyNoNvrtc()); }
+
 DeviceCode compileText(std::string_view, const std::string &name, int architecture, CodeKind) {
   throw Error("compiling '" + name + "' for sm_" + std::to_string(architecture) + ": " + whyNoNvrtc());
 }

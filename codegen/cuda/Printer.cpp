@@ -127,7 +127,8 @@ void Printer::printArguments() {
 
 std::string Printer::print() {
   std::string size = std::to_string(width);
-  lines.push_back("extern \"C\" __global__ void __launch_bounds__(GF_BLOCK(" + size + "))");
+  // One block on a processor is enough: with more in view ptxas spills to save registers.
+  lines.push_back("extern \"C\" __global__ void __launch_bounds__(GF_BLOCK(" + size + "), 1)");
   printArguments();
   if (width > 1)
     line("const int lane = gf_lane<" + size + ">();");

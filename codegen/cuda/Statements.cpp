@@ -56,7 +56,7 @@ std::string Printer::nameFor(Operation *op) {
   Type type = getElementTypeOrSelf(op->getResult(0).getType());
   std::string base = address.empty() ? (type.isIndex() || type.isInteger() ? "n" : "v") : identifier(address);
   if (isa<vector::ReductionOp>(op))
-    base += "_sum";
+    base += type.isInteger(1) ? "_any" : "_sum";
   else if (type.isInteger(1))
     base += "_is";
   else

@@ -338,6 +338,8 @@ Expression Printer::computeMath(Operation *op) {
                            .Case([](math::TanhOp) { return "gf_tanh"; })
                            .Case([](math::SinOp) { return "gf_sin"; })
                            .Case([](math::CosOp) { return "gf_cos"; })
+                           .Case([](math::ErfOp) { return "gf_erf"; })
+                           .Case([](math::ErfcOp) { return "gf_erfc"; })
                            .Default([](Operation *) { return ""; });
   if (!function.empty())
     return call(function + suffix, op->getOperands());

@@ -1,6 +1,7 @@
 // The figures of `--stats`, before they are text.
 #pragma once
 
+#include "codegen/cuda/Nvrtc.h"
 #include "codegen/inspect/Cost.h"
 #include "codegen/inspect/PassReport.h"
 #include "passes/Pipelines.h"
@@ -22,6 +23,8 @@ struct RequestStats {
   std::vector<std::string> cachedKernels;
   std::map<std::string, int64_t> sizes; ///< of the inputs, empty without
   std::optional<int64_t> workspaceBytes;
+  std::optional<cuda::DeviceCode> cuda; ///< of the CUDA text, if its architecture was asked for
+  int64_t cudaThreads = 0;              ///< of a group
 
   /// Sweeps that are not over instances, inner ones included.
   unsigned dataSweeps() const;

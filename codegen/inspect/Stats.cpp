@@ -66,6 +66,13 @@ void compile(const Model &model, const CompileOptions &options, RequestStats &st
   stats.codeBytes = codeBytesOf(object);
 }
 
+/// What ptxas says of the request's kernels.
+void compileForCuda(const Program &program, const std::string &request, RequestStats &stats) {
+  const std::string text = program.emit("cuda", request, stats.specialisation.mapping);
+  stats.cuda = cuda::compileText(text, stats.specialisation.model + ".cu", program.options().cudaArchitecture);
+  stats.cudaThreads = program.options().lanes ? program.options().lanes : 32;
+}
+
 unsigned countDataSweeps(const std::vector<SweepCost> &sweeps) {
   unsigned count = 0;
   for (const SweepCost &sweep : sweeps)
@@ -95,6 +102,8 @@ std::string statsOf(const Model &model, const Program &program, const std::strin
     stats.mappingReason = reason;
   }
   inspect::compile(model, program.options(), stats);
+  if (program.options().cudaArchitecture)
+    inspect::compileForCuda(program, request, stats);
   stats.cachedKernels = program.cachedKernels();
   return format == StatsFormat::text ? inspect::statsText(stats) : inspect::statsJson(stats);
 }

@@ -33,6 +33,8 @@ public:
       result["sizes"] = stats.sizes;
     if (stats.workspaceBytes)
       result["workspace_bytes"] = *stats.workspaceBytes;
+    if (stats.cuda)
+      result["cuda"] = cudaJson(*stats.cuda, stats.cudaThreads);
     return result;
   }
 
@@ -75,6 +77,21 @@ private:
                         {"shared", work(sweep.shared)},
                         {"sweeps", sweeps(sweep.inner)}});
     return result;
+  }
+
+  static json cudaJson(const cuda::DeviceCode &code, int64_t threads) {
+    json kernels = json::array();
+    for (const cuda::KernelFacts &kernel : code.kernels)
+      kernels.push_back({{"name", kernel.name},
+                         {"registers", kernel.registers},
+                         {"stack_bytes", kernel.stack},
+                         {"spilled_bytes", kernel.spill_stores + kernel.spill_loads},
+                         {"shared_bytes", kernel.shared}});
+    return {{"architecture", code.architecture},
+            {"threads", threads},
+            {"code_bytes", code.bytes.size()},
+            {"milliseconds", code.milliseconds},
+            {"kernels", kernels}};
   }
 
   static json operations(const OperationCount &count) {

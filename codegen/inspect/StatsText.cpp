@@ -23,6 +23,8 @@ public:
       writeSizes();
     writePasses();
     writeTimes();
+    if (stats.cuda)
+      writeCuda();
     return std::move(text);
   }
 
@@ -36,6 +38,17 @@ private:
     row("mapping", std::string(mappingName(made.mapping)) + ", because " + stats.mappingReason);
     row("lanes", std::to_string(made.lanes));
     row("target", stats.target);
+  }
+
+  void writeCuda() {
+    out << llvm::formatv("\nCUDA sm_{0}, groups of {1} threads, {2} bytes of code, NVRTC {3} ms\n",
+                         stats.cuda->architecture, stats.cudaThreads, stats.cuda->bytes.size(),
+                         static_cast<int64_t>(stats.cuda->milliseconds));
+    for (const cuda::KernelFacts &kernel : stats.cuda->kernels)
+      line(1, kernel.name,
+           llvm::formatv("{0} registers, {1} bytes of stack, {2} bytes spilled, {3} bytes of shared memory",
+                         kernel.registers, kernel.stack, kernel.spill_stores + kernel.spill_loads, kernel.shared)
+               .str());
   }
 
   /// `11 flops`, `1 flop`.

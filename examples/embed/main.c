@@ -3,14 +3,9 @@
 #include <stdio.h>
 
 static gf_array vector_of(const double *data, const int64_t *size) {
-  gf_array array = {(void *)data, size, NULL, 1, GF_F64, GF_HOST, 0};
-  return array;
+  return gf_array_of(data, GF_F64, 1, size);
 }
-
-static gf_array scalar_of(const double *data) {
-  gf_array array = {(void *)data, NULL, NULL, 0, GF_F64, GF_HOST, 0};
-  return array;
-}
+static gf_array scalar_of(const double *data) { return gf_scalar_of(data, GF_F64); }
 
 int main(void) {
   const double s[3] = {0.5, 1, 2}, moved = 0.25;

@@ -1,6 +1,15 @@
 // The same calls on tensors of LibTorch: the kernels work in the tensors' own memory.
-#include "call.h"
 #include <ATen/ATen.h>
+#include <cstdio>
+#include <cstdlib>
+#include <kernels.hpp>
+
+static void check(const genfuse::embed::Status &status) {
+  if (!status) {
+    std::fprintf(stderr, "%s\n", status.message());
+    std::exit(1);
+  }
+}
 
 static double *scalar(const at::Tensor &tensor) { return tensor.data_ptr<double>(); }
 
@@ -14,18 +23,19 @@ int main() {
   const at::Tensor weight = at::empty_like(mu), change = at::empty_like(mu);
   const at::Tensor score = at::empty_like(mu), slope = at::empty_like(mu);
 
+  genfuse::embed::Workspace memory;
   kernels::simulate draw;
   draw.s = vector<const double>(s), draw.mu = scalar(mu), draw.y = vector<double>(y),
   draw.score = scalar(score);
-  call(draw, 3);
+  check(call(draw, memory, {.seed = 3}));
   kernels::move move;
   move.s = vector<const double>(s), move.mu = scalar(mu), move.y = vector<const double>(y);
   move.mu_new = scalar(moved), move.weight = scalar(weight), move.score_change = scalar(change);
-  call(move);
+  check(call(move, memory));
   kernels::slope gradient;
   gradient.s = vector<const double>(s), gradient.mu = scalar(moved), gradient.y = vector<const double>(y);
   gradient.score = scalar(score), gradient.mu_gradient = scalar(slope);
-  call(gradient);
+  check(call(gradient, memory));
   std::printf("mu %.17g y %.17g %.17g %.17g weight %.17g score %.17g slope %.17g\n", mu.item<double>(),
               y[0].item<double>(), y[1].item<double>(), y[2].item<double>(), weight.item<double>(),
               score.item<double>(), slope.item<double>());

@@ -23,6 +23,7 @@ static_assert(GF_ABI_VERSION == 2,
   X(cuCtxPushCurrent)                                                                                        \
   X(cuCtxPopCurrent)                                                                                         \
   X(cuStreamGetCtx)                                                                                          \
+  X(cuPointerGetAttribute)                                                                                   \
   X(cuLibraryLoadData)                                                                                       \
   X(cuLibraryUnload)                                                                                         \
   X(cuLibraryGetKernelCount)                                                                                 \

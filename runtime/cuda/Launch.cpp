@@ -21,6 +21,14 @@ bool lacksCode(CUresult result) {
          result == CUDA_ERROR_JIT_COMPILER_NOT_FOUND;
 }
 
+/// 10 * major + minor.
+int capabilityOf(CUdevice device, const Driver &driver) {
+  int major = 0, minor = 0;
+  driver.cuDeviceGetAttribute(&major, CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR, device);
+  driver.cuDeviceGetAttribute(&minor, CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR, device);
+  return 10 * major + minor;
+}
+
 /// One launch or load: what all its messages name.
 struct Task {
   const gf_cuda_image &image;
@@ -35,14 +43,12 @@ struct Task {
     if (!lacksCode(failure.result))
       return cuda::fail(call, GF_DEVICE_ERROR, "%s %s: %s: %s (%s)", doing, what, failure.where, name, text);
     char model[128] = "unknown device";
-    int major = 0, minor = 0;
     driver.cuDeviceGetName(model, sizeof model, device);
-    driver.cuDeviceGetAttribute(&major, CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR, device);
-    driver.cuDeviceGetAttribute(&minor, CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR, device);
+    const int capability = capabilityOf(device, driver);
     return cuda::fail(
         call, GF_NOT_AVAILABLE,
         "%s %s: the image of '%s' holds no code for this device (%s, compute capability %d.%d): %s (%s)",
-        doing, what, image.name, model, major, minor, name, text);
+        doing, what, image.name, model, capability / 10, capability % 10, name, text);
   }
 };
 
@@ -100,6 +106,28 @@ private:
   const Driver &driver;
   bool pushed = false;
 };
+
+/// Where memory lies, as far as a device is concerned.
+struct Place {
+  bool reachable = false;
+  int device = -1; ///< that has it; -1: the host
+};
+
+Place placeOf(const void *pointer, CUdevice from, const Driver &driver) {
+  const auto address = reinterpret_cast<CUdeviceptr>(pointer);
+  unsigned type = 0, managed = 0;
+  int owner = -1, pageable = 0;
+  if (driver.cuPointerGetAttribute(&type, CU_POINTER_ATTRIBUTE_MEMORY_TYPE, address) != CUDA_SUCCESS) {
+    // Memory that the driver does not know: the host's, which some machines let their devices reach.
+    driver.cuDeviceGetAttribute(&pageable, CU_DEVICE_ATTRIBUTE_PAGEABLE_MEMORY_ACCESS, from);
+    return {pageable != 0, -1};
+  }
+  driver.cuPointerGetAttribute(&managed, CU_POINTER_ATTRIBUTE_IS_MANAGED, address);
+  if (managed || type == CU_MEMORYTYPE_HOST)
+    return {true, -1};
+  driver.cuPointerGetAttribute(&owner, CU_POINTER_ATTRIBUTE_DEVICE_ORDINAL, address);
+  return {owner == from, owner};
+}
 
 bool isWidth(int32_t width) {
   return width == 1 || (width >= 32 && width <= 1024 && (width & (width - 1)) == 0);
@@ -179,4 +207,41 @@ int32_t gf_cuda_load(gf_cuda_image *image, const gf_call *call) {
   if (!loaded || !loadOnDevice(*loaded, context.device, *table, failure))
     return task.fail(failure, context.device);
   return GF_OK;
+}
+
+int32_t gf_cuda_architecture(int32_t *architecture, const gf_call *call) {
+  using namespace genfuse::cuda;
+  const char *why = "";
+  const Driver *table = driver(why);
+  if (!table)
+    return fail(*call, GF_NOT_AVAILABLE, "asking for a device: %s", why);
+  Failure failure;
+  Context context(*table, call->stream, failure);
+  if (failure.result != CUDA_SUCCESS)
+    return Task{gf_cuda_image{}, "asking for", "a device", *call, *table}.fail(failure, context.device);
+  *architecture = capabilityOf(context.device, *table);
+  return GF_OK;
+}
+
+int32_t gf_cuda_check_memory(const void *pointer, const char *name, const gf_call *call) {
+  using namespace genfuse::cuda;
+  const char *why = "";
+  const Driver *table = driver(why);
+  if (!table)
+    return fail(*call, GF_NOT_AVAILABLE, "argument '%s': %s", name, why);
+  Failure failure;
+  Context context(*table, call->stream, failure);
+  if (failure.result != CUDA_SUCCESS)
+    return Task{gf_cuda_image{}, "checking", name, *call, *table}.fail(failure, context.device);
+  if (!pointer)
+    return fail(*call, GF_BAD_ARGUMENT, "argument '%s': expected memory of device %d, got null", name,
+                context.device);
+  Place place = placeOf(pointer, context.device, *table);
+  if (place.reachable)
+    return GF_OK;
+  if (place.device < 0)
+    return fail(*call, GF_BAD_ARGUMENT, "argument '%s': expected memory of device %d, got memory of the host",
+                name, context.device);
+  return fail(*call, GF_BAD_ARGUMENT, "argument '%s': expected memory of device %d, got memory of device %d",
+              name, context.device, place.device);
 }

@@ -19,4 +19,10 @@ int32_t gf_cuda_launch(gf_cuda_image *, const char *kernel, int64_t, int32_t, vo
 int32_t gf_cuda_load(gf_cuda_image *image, const gf_call *call) {
   return missing("loading", image->name, call);
 }
+int32_t gf_cuda_architecture(int32_t *, const gf_call *call) {
+  return missing("asking for", "a device", call);
+}
+int32_t gf_cuda_check_memory(const void *, const char *name, const gf_call *call) {
+  return missing("argument", name, call);
+}
 void gf_cuda_unload(gf_cuda_image *) {}

@@ -35,6 +35,8 @@ typedef struct gf_cuda_image {
 #define gf_cuda_launch gf_cuda_launch_v2
 #define gf_cuda_load gf_cuda_load_v2
 #define gf_cuda_unload gf_cuda_unload_v2
+#define gf_cuda_check_memory gf_cuda_check_memory_v2
+#define gf_cuda_architecture gf_cuda_architecture_v2
 
 /* Starts a kernel on call->stream, and does not wait for it.
  * groups: how many groups of `width` threads have work. A group is a thread (1), a warp (32), or a block (64,
@@ -49,6 +51,14 @@ int32_t gf_cuda_launch(gf_cuda_image *image, const char *kernel, int64_t groups,
 /* Loads the image and all its kernels on the device that gf_cuda_launch would use: to be called before a
  * stream is captured into a graph, where older drivers refuse to load. */
 int32_t gf_cuda_load(gf_cuda_image *image, const gf_call *call);
+
+/* The compute capability of the device that gf_cuda_launch would use, as 10 * major + minor: 90 for sm_90. */
+int32_t gf_cuda_architecture(int32_t *architecture, const gf_call *call);
+
+/* Whether kernels of gf_cuda_launch can reach the memory at `pointer`, which the message calls `name`: memory
+ * of their device, managed or pinned memory, and on some machines any. Else GF_BAD_ARGUMENT, "argument 'xs':
+ * expected memory of device 0, got memory of the host" (of device 1, null). */
+int32_t gf_cuda_check_memory(const void *pointer, const char *name, const gf_call *call);
 
 /* Forgets a loaded image. No launch of it may be running or begin. */
 void gf_cuda_unload(gf_cuda_image *image);

@@ -5,6 +5,7 @@
 // with which linkage: by default local to the including text, which is what CUDA text and its host emulation
 // want.
 #pragma once
+#include "erf.h"
 #include "exp.h"
 #include "gamma.h"
 #include "log.h"
@@ -63,6 +64,8 @@
   GF_UNARY_ENTRY(cos, suffix, V)                                                                             \
   GF_UNARY_ENTRY(sinpi, suffix, V)                                                                           \
   GF_UNARY_ENTRY(cospi, suffix, V)                                                                           \
+  GF_UNARY_ENTRY(erf, suffix, V)                                                                             \
+  GF_UNARY_ENTRY(erfc, suffix, V)                                                                            \
   GF_UNARY_ENTRY(lgamma, suffix, V)                                                                          \
   GF_UNARY_ENTRY(digamma, suffix, V)                                                                         \
   GF_UNARY_ENTRY(stirling, suffix, V)                                                                        \

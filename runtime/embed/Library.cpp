@@ -142,7 +142,8 @@ public:
     const std::string text = request.text();
     for (const LibraryOperation &operation : library.manifest().operations)
       if (operation.request == text && (operation.mapping != "single") == request.instances &&
-          same(operation.batched, request.batched) && same(operation.shared, request.shared))
+          (!request.instances ||
+           (same(operation.batched, request.batched) && same(operation.shared, request.shared))))
         return library.kernel(operation.name);
     std::string form = request.instances ? " for many instances" : " for one instance";
     throw Error("library '" + library.manifest().name + "': expected an operation that it holds, got " +

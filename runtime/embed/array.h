@@ -33,7 +33,11 @@ typedef struct gf_array {
 /* Row-major without gaps. `sizes` has `rank` entries and is read by the call; an input is only read. */
 static inline gf_array gf_array_of(const void *data, int32_t type, int32_t rank, const int64_t *sizes) {
   gf_array array;
+#ifdef __cplusplus
+  array.data = const_cast<void *>(data);
+#else
   array.data = (void *)(uintptr_t)data;
+#endif
   array.sizes = sizes;
   array.strides = 0;
   array.rank = rank;

@@ -30,7 +30,7 @@ template <class T> constexpr int32_t typeOf() {
 /// Memory of the caller with sizes, and strides in elements. What is wrong with it is said by the call.
 template <class T, int rank> class View {
 public:
-  using Sizes = std::array<int64_t, rank>;
+  using Sizes = std::array<int64_t, static_cast<std::size_t>(rank)>;
 
   View() = default;
   /// Row-major without gaps.
@@ -82,7 +82,7 @@ private:
   static Sizes rowMajor(const Sizes &sizes) {
     Sizes strides{};
     uint64_t step = 1; // sizes whose product overflows are refused by the call
-    for (int d = rank; d-- > 0;) {
+    for (std::size_t d = sizes.size(); d-- > 0;) {
       strides[d] = static_cast<int64_t>(step);
       step *= static_cast<uint64_t>(sizes[d] > 1 ? sizes[d] : 1);
     }

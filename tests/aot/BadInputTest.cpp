@@ -4,6 +4,7 @@
 #include "tests/aot/Opened.h"
 #include <cstring>
 #include <gmock/gmock.h>
+#include <random>
 
 using namespace genfuse;
 
@@ -234,6 +235,65 @@ TEST_F(BadInput, ListsOfElements) {
   EXPECT_EQ(weight, 7);
   expectList(1, 4, ""); // filled up with the length
   expectList(4, 4, "");
+}
+
+TEST_F(BadInput, Data) {
+  static Opened checked(Model::load(std::string(GENFUSE_SOURCE_DIR) + "/tests/models/cases.mlir", "PL"),
+                        {.name = "pl",
+                         .operations = {{.request = "gradient(mu)", .name = "fit"}},
+                         .real = Precision::f64,
+                         .checked = true});
+  call.workspace_bytes = checked.workspace("fit", fit, call).status;
+  ASSERT_LE(call.workspace_bytes, 1 << 16);
+  s[2] = -0.5;
+  EXPECT_EQ(
+      checked.call("fit", fit, call),
+      (Answer{GF_CHECK_FAILED, "cases.mlir:30:10: address 'y/2': parameter 'sigma' of normal: expected a "
+                               "value that is positive, got -0.5"}));
+  EXPECT_EQ(score, 7);
+  s[2] = 1;
+  EXPECT_EQ(checked.call("fit", fit, call), (Answer{GF_OK, ""}));
+}
+
+/// Numbers that no program means: every call has an answer, and a refused one a message.
+TEST_F(BadInput, AnythingAtAll) {
+  constexpr int64_t odd[] = {0,
+                             1,
+                             2,
+                             4,
+                             5,
+                             -1,
+                             -4,
+                             INT64_MAX,
+                             INT64_MIN,
+                             INT64_MAX / 8,
+                             INT64_MIN / 8,
+                             1LL << 31,
+                             1LL << 32,
+                             (1LL << 61) - 1,
+                             3};
+  std::mt19937 random(3);
+  auto any = [&] { return odd[random() % std::size(odd)]; };
+  int refused = 0;
+  for (int trial = 0; trial < 50000; ++trial) {
+    int64_t numbers[5][6];
+    std::vector<gf_array> arrays;
+    for (auto &own : numbers) {
+      for (int64_t &number : own)
+        number = any();
+      arrays.push_back({reinterpret_cast<void *>(random() % 2 ? 0 : any()), own,
+                        random() % 2 ? own + 3 : nullptr,
+                        static_cast<int32_t>(random() % 4 ? random() % 3 : any()), 0, 0, 0});
+    }
+    gf_call strange = gf_call_default();
+    strange.instances = random() % 2 ? 4 : any();
+    strange.begin = random() % 2 ? 0 : any();
+    strange.end = random() % 2 ? strange.instances : any();
+    const Answer answer = library().workspace(random() % 2 ? "fit" : "many", arrays, strange);
+    EXPECT_EQ(answer.status < 0, !answer.text.empty()) << answer.text;
+    refused += answer.status < 0;
+  }
+  EXPECT_GT(refused, 40000);
 }
 
 TEST_F(BadInput, MessagesAreCutAndMayBeNull) {

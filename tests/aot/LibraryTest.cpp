@@ -112,7 +112,8 @@ TEST(Library, ServesTwoThreadsOfACppProgramWithoutAllocating) {
                     folder.path / "out");
   std::filesystem::copy_file(source + "/tests/aot/library_main.cpp", folder.path / "library_main.cpp");
   ASSERT_TRUE(run("cd " + folder.path.string() +
-                  " && c++ -std=c++17 -pedantic -Wall -Wextra -Werror -O1 library_main.cpp -Iout/include "
+                  " && c++ -std=c++17 -pedantic -Wall -Wextra -Wconversion -Wsign-conversion "
+                  "-Wold-style-cast -Wshadow -Werror -O2 library_main.cpp -Iout/include "
                   "-Lout/lib -lpl -pthread -o program"));
   EXPECT_TRUE(run(folder.file("program") + " > " + folder.file("results")))
       << contents(folder.file("results"));
@@ -153,7 +154,9 @@ TEST(Library, IsPositionIndependent) {
   if (!hasCompiler())
     GTEST_SKIP() << "no C compiler 'cc' on this machine";
   Folder folder;
-  aot::writeLibrary(model("digits", "digits"), digitsOptions, folder.path);
+  aot::LibraryOptions options = digitsOptions;
+  options.cpuLevels = {"x86-64-v3"};
+  aot::writeLibrary(model("digits", "digits"), options, folder.path);
   EXPECT_TRUE(run("cc -shared -Wl,-z,text -Wl,--whole-archive " + folder.file("lib/libdigits.a") +
                   " -Wl,--no-whole-archive -o " + folder.file("all.so")));
 }
@@ -164,6 +167,7 @@ TEST(Library, IsTheSameFromRunToRunAndNamesNoFolder) {
     aot::LibraryOptions options = digitsOptions;
     options.shared = shared;
     options.checked = true;
+    options.cpuLevels = {"x86-64-v4", "x86-64-v3"};
     for (const Folder *folder : {&first, &second})
       aot::writeLibrary(model("digits", "digits"), options, folder->path);
     for (const std::filesystem::path &file : aot::libraryFiles("digits", shared)) {
@@ -237,6 +241,34 @@ TEST(Library, ChangesNothingAfterAnError) {
   std::ofstream(folder.file("file")) << "text";
   EXPECT_THAT(errorOf([&] { aot::writeLibrary(m, options, folder.path / "file"); }),
               HasSubstr("cannot make the folder '" + folder.file("file/lib") + "': "));
+}
+
+/// Names that mean something in C or C++, or that meet.
+TEST(Library, MakesIdentifiersOfAnyNames) {
+  if (!hasCompiler())
+    GTEST_SKIP() << "no C++ compiler 'c++' on this machine";
+  const Model odd = Model::parse(R"(
+gen.func @odd(%a: f64 {gen.name = "int"}, %b: f64 {gen.name = "run"}, %c: f64 {gen.name = "2 x"},
+              %d: f64 {gen.name = "score"}, %e: f64 {gen.name = "odd"}) {
+  %0 = gen.sample "x/y" normal(%a, %b) : (f64, f64) -> f64
+  %1 = gen.sample "x_y" normal(%c, %d) : (f64, f64) -> f64
+  %2 = gen.sample "class" normal(%e, %d) : (f64, f64) -> f64
+  gen.return
+})");
+  Folder folder;
+  aot::writeLibrary(odd, {.name = "lib", .operations = {{.request = "gradient(x/y, x_y)", .name = "odd"}}},
+                    folder.path);
+  const std::string header = contents(folder.path / "include/lib.h");
+  std::vector<std::string> members;
+  for (const std::string &line : lines(header))
+    if (line.rfind("  gf_array ", 0) == 0)
+      members.push_back(line.substr(11, line.find(';') - 11));
+  EXPECT_THAT(members, ElementsAre("int_value", "run_2", "at_2_x", "score", "odd_2", "x_y", "x_y_2",
+                                   "class_value", "score_2", "x_y_gradient", "x_y_gradient_2"));
+  std::ofstream(folder.file("all.cpp"))
+      << "#include \"lib.hpp\"\nint main() { lib::odd all; return !all.x_y.data(); }";
+  EXPECT_TRUE(run("c++ -Wall -Wextra -Werror -c " + folder.file("all.cpp") + " -I" + folder.file("include") +
+                  " -o " + folder.file("all.o")));
 }
 
 TEST(OperationText, IsRead) {

@@ -82,6 +82,24 @@ TEST_F(Loader, GivesKernelsWithSignatures) {
   EXPECT_EQ(call.output("mu", Role::choiceGradient), expected.choiceGradients.at("mu"));
 }
 
+TEST_F(Loader, KeepsOperationsOfOneRequestApart) {
+  const Library opened = Library::open(manifest);
+  const Program program(pl(), {.target = "x86-64-v3"});
+  Inputs inputs;
+  inputs.arguments["s"] = Array::from<float>({1, 2});
+  const Array mu = Array::from<float>({0.4f, 1, -2}),
+              y = Array::from<float>({0.3f, -1, 2, 0.1f, 3, 0}, {2, 3});
+  inputs.choices = {{"mu", mu}, {"y/*", y}};
+  const Outcome expected = program.run("gradient(mu)", inputs, {.instances = 3});
+  CompiledKernel kernel = opened.kernel("many");
+  Call call(*kernel.signature);
+  call.instances(3).set("s", Role::argument, inputs.arguments["s"]);
+  call.set("mu", Role::choice, mu).set("y/*", Role::choice, y);
+  call.run(kernel.run, kernel.workspace);
+  EXPECT_EQ(call.output("score", Role::score), expected.score) << "equal to the bit";
+  EXPECT_EQ(call.output("mu", Role::choiceGradient), expected.choiceGradients.at("mu"));
+}
+
 TEST_F(Loader, IsASourceOfKernels) {
   const auto source = kernelsOf(Library::open(manifest));
   const auto jit = kernelsOf(Program(pl(), {.target = "x86-64-v3"}));

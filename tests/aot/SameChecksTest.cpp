@@ -172,6 +172,7 @@ struct Pair {
   std::array<int64_t, 200> words{};
   std::vector<int64_t> dims, strides;
   void *pointers[2];
+  embed::Range ranges[2];
   gf_call call = gf_call_default();
   embed::OperationInfo info{};
 
@@ -188,9 +189,15 @@ struct Pair {
       pointers[i] = arrays[i].data();
     }
     info.table = table;
+    for (int i = 0; i < 2; ++i) {
+      embed::Checked both = checked();
+      EXPECT_TRUE(findRange(both, i));
+    }
   }
 
-  embed::Checked checked() { return {info, nullptr, call, pointers, dims.data(), strides.data(), nullptr}; }
+  embed::Checked checked() {
+    return {info, nullptr, call, pointers, dims.data(), strides.data(), nullptr, ranges};
+  }
 };
 
 /// Arrays of random strides, some negative, at random places of one memory.

@@ -78,6 +78,9 @@ GF_DRIVER cuDeviceGetAttribute(int *value, CUdevice_attribute attribute, CUdevic
   case CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR:
     *value = capability % 10;
     return CUDA_SUCCESS;
+  case CU_DEVICE_ATTRIBUTE_PAGEABLE_MEMORY_ACCESS:
+    *value = Emulator::instance().device.pageable;
+    return CUDA_SUCCESS;
   default:
     return CUDA_ERROR_INVALID_VALUE;
   }
@@ -115,6 +118,31 @@ GF_DRIVER cuStreamGetCtx(CUstream stream, CUcontext *context) {
   // A stream is made by a test: the address of a context's number, see streamOn() of the launch tests.
   int device = *reinterpret_cast<int *>(stream);
   return cuDevicePrimaryCtxRetain(context, device);
+}
+
+/// Where memory lies: setMemory.
+GF_DRIVER cuPointerGetAttribute(void *value, CUpointer_attribute attribute, CUdeviceptr pointer) {
+  Emulator &emulator = Emulator::instance();
+  std::lock_guard lock(emulator.mutex);
+  int place = 0;
+  for (const auto &[range, where] : emulator.places)
+    if (pointer - range.begin < range.bytes)
+      place = where;
+  if (place == unknown_memory)
+    return CUDA_ERROR_INVALID_VALUE;
+  switch (attribute) {
+  case CU_POINTER_ATTRIBUTE_MEMORY_TYPE:
+    *static_cast<unsigned *>(value) = place == pinned_memory ? CU_MEMORYTYPE_HOST : CU_MEMORYTYPE_DEVICE;
+    return CUDA_SUCCESS;
+  case CU_POINTER_ATTRIBUTE_IS_MANAGED:
+    *static_cast<unsigned *>(value) = place == managed_memory;
+    return CUDA_SUCCESS;
+  case CU_POINTER_ATTRIBUTE_DEVICE_ORDINAL:
+    *static_cast<int *>(value) = place;
+    return CUDA_SUCCESS;
+  default:
+    return CUDA_ERROR_INVALID_VALUE;
+  }
 }
 
 GF_DRIVER cuLibraryLoadData(CUlibrary *handle, const void *code, CUjit_option *, void **, unsigned,

@@ -41,6 +41,12 @@ void setDevice(Device device) {
   emulator.device = device;
 }
 
+void setMemory(const void *data, std::size_t bytes, int place) {
+  Emulator &emulator = Emulator::instance();
+  std::lock_guard lock(emulator.mutex);
+  emulator.places.push_back({{reinterpret_cast<std::uint64_t>(data), bytes}, place});
+}
+
 void allowAccess(const void *data, std::size_t bytes) {
   Emulator &emulator = Emulator::instance();
   std::lock_guard lock(emulator.mutex);

@@ -22,9 +22,15 @@ GF_HOST_API void setOrder(Order order);
 /// What the driver's functions say of the device. `devices` 0: cuInit fails.
 struct Device {
   int devices = 1;
-  int capability = 90; ///< 10 * major + minor
+  int capability = 90;   ///< 10 * major + minor
+  bool pageable = false; ///< whether kernels may use memory of the host that the driver does not know
 };
 GF_HOST_API void setDevice(Device device);
+
+/// Says on which device some memory lies: a number, or a place of the host. All other memory lies on device
+/// 0.
+inline constexpr int unknown_memory = -1, pinned_memory = -2, managed_memory = -3;
+GF_HOST_API void setMemory(const void *data, std::size_t bytes, int device);
 
 /// Restricts kernels that were compiled with CompileOptions::trace to these bytes of global memory: any other
 /// access is a fault. Without a call they may touch all.

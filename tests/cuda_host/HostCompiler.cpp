@@ -1,4 +1,5 @@
 #include "HostCompiler.h"
+#include <atomic>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -41,11 +42,11 @@ const char *processor() {
   return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? " -march=x86-64-v3" : "";
 }
 
-std::string commandFor(CompileOptions options) {
+/// The compiler with all that the precompiled header and the library must agree upon.
+std::string compilerFor(CompileOptions options) {
   std::string command = options.gcc ? "g++" : GENFUSE_HOST_CLANG;
-  command += " -std=c++20 -O1 -shared -fPIC -fvisibility=hidden -ffp-contract=off -fno-math-errno "
-             "-DGENFUSE_HOST_EMULATION -I" GENFUSE_CUDA_HEADER_FOLDER " -include " GENFUSE_CUDA_HOST_FOLDER
-             "/cuda_host.h";
+  command += " -std=c++20 -O1 -fPIC -fvisibility=hidden -ffp-contract=off -fno-math-errno "
+             "-DGENFUSE_HOST_EMULATION -I" GENFUSE_CUDA_HEADER_FOLDER;
   command += processor();
   if (options.trace)
     command += " -DGF_HOST_TRACE -gline-tables-only -fsanitize-coverage=func,trace-loads,trace-stores";
@@ -60,38 +61,60 @@ std::uint64_t hashOf(std::string_view text) {
   return hash;
 }
 
-/// Everything that the library depends on, the text apart.
-std::string settings(const std::string &command) {
-  std::string all = command + '\n';
+/// A file of the cache: the one that `make` wrote when the same key came before, or writes now.
+template <class Make> fs::path cached(const std::string &key, const char *extension, Make make) {
+  static std::atomic<int> made{0};
+  char name[64];
+  std::snprintf(name, sizeof name, "%016llx%04zx", static_cast<unsigned long long>(hashOf(key)),
+                key.size() & 0xffff);
+  const fs::path folder = GENFUSE_CUDA_HOST_CACHE, file = folder / (name + std::string(extension));
+  if (fs::exists(file))
+    return file;
+  fs::create_directories(folder);
+  // Published as a whole: several tests may make the same file.
+  const fs::path own =
+      folder / (name + ("." + std::to_string(getpid()) + "." + std::to_string(made++)) + extension);
+  make(own);
+  fs::rename(own, file);
+  return file;
+}
+
+/// What every text includes. A precompiled header halves the time of a text (0.25 to 0.14 s of a processor).
+std::string headers() {
+  return "#include \"" GENFUSE_CUDA_HOST_FOLDER "/cuda_host.h\"\n#include \"genfuse_cuda.h\"\n";
+}
+
+/// The compiler, its flags, and the contents of the headers: what a library depends on beside its text.
+std::string settings(const std::string &compiler) {
+  std::string all = compiler + '\n';
   for (const char *file : {GENFUSE_CUDA_HEADER_FOLDER "/genfuse_cuda.h",
                            GENFUSE_CUDA_HOST_FOLDER "/cuda_host.h", GENFUSE_CUDA_HOST_FOLDER "/host_api.h"})
     all += slurp(file);
   return all;
 }
 
-/// Writes a file as a whole or not at all: several tests may make the same one.
-void publish(const fs::path &made, const fs::path &name) { fs::rename(made, name); }
+/// The option that puts the headers before a text.
+std::string includeOption(const std::string &compiler, const std::string &settings, CompileOptions options) {
+  if (options.gcc)
+    return " -include " GENFUSE_CUDA_HOST_FOLDER "/cuda_host.h";
+  const fs::path header = cached(settings, ".pch", [&](const fs::path &own) {
+    const std::string source = own.string() + ".h";
+    std::ofstream(source) << headers();
+    output(compiler + " -Xclang -fno-pch-timestamp -x c++-header " + source + " -o " + own.string());
+  });
+  return " -include-pch " + header.string();
+}
 
 } // namespace
 
 std::string compileForHost(std::string_view text, CompileOptions options) {
-  std::string command = commandFor(options);
-  static_assert(sizeof(std::size_t) == 8);
-  std::string key = settings(command) + std::string(text);
-  char name[64];
-  std::snprintf(name, sizeof name, "%016llx%04zx", static_cast<unsigned long long>(hashOf(key)),
-                key.size() & 0xffff);
-  fs::path folder = GENFUSE_CUDA_HOST_CACHE, library = folder / (std::string(name) + ".so"),
-           source = folder / (std::string(name) + ".cu");
-  if (!fs::exists(library) || !fs::exists(source) || slurp(source) != text) {
-    fs::create_directories(folder);
-    std::string own = std::string(name) + '.' + std::to_string(getpid());
-    fs::path own_source = folder / (own + ".cu"), own_library = folder / (own + ".so");
-    std::ofstream(own_source, std::ios::binary) << text;
-    output(command + " -x c++ " + own_source.string() + " -o " + own_library.string());
-    publish(own_source, source);
-    publish(own_library, library);
-  }
+  const std::string compiler = compilerFor(options), common = settings(compiler);
+  const fs::path library = cached(common + std::string(text), ".so", [&](const fs::path &own) {
+    const std::string source = own.string() + ".cu", linker = options.gcc ? "" : " -fuse-ld=lld";
+    std::ofstream(source, std::ios::binary) << text;
+    output(compiler + includeOption(compiler, common, options) + linker + " -shared -x c++ " + source +
+           " -o " + own.string());
+  });
   return "genfuse host image " + library.string() + std::string(1, '\0');
 }
 
@@ -109,6 +132,14 @@ int lineOf(const AccessSite &site) {
     return std::atoi(frame.c_str() + line + 1);
   }
   return 0;
+}
+
+std::string describe(const std::vector<AccessSite> &sites) {
+  std::ostringstream text;
+  for (const AccessSite &site : sites)
+    text << site.kernel << ", line " << lineOf(site) << ": " << (site.store ? "store" : "load") << ", "
+         << site.requests << " requests, " << site.lines << " lines touched, " << site.needed << " needed\n";
+  return text.str();
 }
 
 } // namespace genfuse::cuda_host

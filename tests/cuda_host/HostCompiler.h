@@ -19,4 +19,7 @@ std::string compileForHost(std::string_view text, CompileOptions options = {});
 /// The line of the text that an access comes from: 0 where it is not known.
 int lineOf(const AccessSite &site);
 
+/// A line a site: "pl_gradient_1, line 31: load, 64 requests, 2048 lines touched, 64 needed".
+std::string describe(const std::vector<AccessSite> &sites);
+
 } // namespace genfuse::cuda_host

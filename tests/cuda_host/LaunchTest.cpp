@@ -165,6 +165,28 @@ TEST_F(Launch, SaysThatAnImageHasNoCodeForTheDevice) {
   EXPECT_THAT(error, HasSubstr("loading digits: the image of 'digits' holds no code"));
 }
 
+/// A driver that loads lazily finds out when it loads a kernel on a device.
+TEST_F(Launch, SaysSoOfAnImageThatIsLoadedLazily) {
+  TextImage image(count);
+  Replaced table;
+  table.cuKernelGetFunction = [](CUfunction *, CUkernel) { return CUDA_ERROR_NO_BINARY_FOR_GPU; };
+  cuda::useDriver(&table);
+  EXPECT_EQ(image.launch("count", 1, 1), GF_NOT_AVAILABLE);
+  EXPECT_THAT(std::string(image.error),
+              HasSubstr("holds no code for this device (emulated device, compute capability 9.0)"));
+  EXPECT_TRUE(takeLaunches().empty());
+}
+
+TEST_F(Launch, TellsTheArchitecture) {
+  gf_call call{};
+  int32_t architecture = 0;
+  ASSERT_EQ(gf_cuda_architecture(&architecture, &call), GF_OK);
+  EXPECT_EQ(architecture, 90);
+  setDevice({.devices = 1, .capability = 103});
+  ASSERT_EQ(gf_cuda_architecture(&architecture, &call), GF_OK);
+  EXPECT_EQ(architecture, 103);
+}
+
 TEST_F(Launch, NamesWhatTheDriverRefuses) {
   const char broken[] = "genfuse host image /nowhere/at/all.so";
   gf_cuda_image image{GF_ABI_VERSION, broken, sizeof broken, "digits", nullptr};
@@ -284,6 +306,34 @@ TEST_F(Launch, LoadsAllKernelsOnADevice) {
   EXPECT_THAT(on, ElementsAre(0, 0, 0, 1, 1, 1));
   EXPECT_EQ(out, 2);
   delete original;
+}
+
+TEST_F(Launch, RefusesMemoryThatKernelsCannotReach) {
+  setDevice({.devices = 2});
+  static float own[4], other[4], host[4], pinned[4], managed[4];
+  setMemory(other, sizeof other, 1);
+  setMemory(host, sizeof host, unknown_memory);
+  setMemory(pinned, sizeof pinned, pinned_memory);
+  setMemory(managed, sizeof managed, managed_memory);
+  char error[256] = "";
+  gf_call call{};
+  call.error = error;
+  call.error_capacity = sizeof error;
+  for (const float *reachable : {own, pinned, managed})
+    EXPECT_EQ(gf_cuda_check_memory(reachable, "xs", &call), GF_OK) << error;
+  EXPECT_EQ(gf_cuda_check_memory(other + 3, "xs", &call), GF_BAD_ARGUMENT);
+  EXPECT_STREQ(error, "argument 'xs': expected memory of device 0, got memory of device 1");
+  EXPECT_EQ(gf_cuda_check_memory(host, "xs", &call), GF_BAD_ARGUMENT);
+  EXPECT_STREQ(error, "argument 'xs': expected memory of device 0, got memory of the host");
+  EXPECT_EQ(gf_cuda_check_memory(nullptr, "xs", &call), GF_BAD_ARGUMENT);
+  EXPECT_STREQ(error, "argument 'xs': expected memory of device 0, got null");
+  setDevice({.devices = 2, .pageable = true});
+  EXPECT_EQ(gf_cuda_check_memory(host, "xs", &call), GF_OK) << error;
+  static int stream_device = 1; // the device of the call is that of its stream
+  call.stream = &stream_device;
+  EXPECT_EQ(gf_cuda_check_memory(other, "xs", &call), GF_OK) << error;
+  EXPECT_EQ(gf_cuda_check_memory(own, "xs", &call), GF_BAD_ARGUMENT);
+  EXPECT_STREQ(error, "argument 'xs': expected memory of device 1, got memory of device 0");
 }
 
 /// Shared memory whose size a launch gives: NaN at first, in each block anew.

@@ -34,6 +34,7 @@ public:
     std::uint64_t begin, bytes;
   };
   std::vector<Range> allowed;
+  std::vector<std::pair<Range, int>> places; ///< of setMemory
   AccessLog log;
   std::vector<std::string> launches;
 

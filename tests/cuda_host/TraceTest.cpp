@@ -52,6 +52,7 @@ TEST_F(Trace, CountsLinesOfAWarp) {
   EXPECT_EQ(apart.needed, 8u);
   EXPECT_EQ(store.lines, store.needed);
   EXPECT_EQ(side.kernel, "k");
+  EXPECT_THAT(describe(sites), HasSubstr("k, line 5: load, 8 requests, 256 lines touched, 8 needed\n"));
 }
 
 /// Neither shared memory nor the arguments count.

@@ -79,7 +79,7 @@ void sample(const u32 *c0, const u32 *element, u32 k0, const Out *a, const Out *
   {                                                                                                          \
     GF_ROW(exp, V, suffix), GF_ROW(expm1, V, suffix), GF_ROW(log, V, suffix), GF_ROW(log1p, V, suffix),      \
         GF_ROW(tanh, V, suffix), GF_ROW(sin, V, suffix), GF_ROW(cos, V, suffix), GF_ROW(sinpi, V, suffix),   \
-        GF_ROW(cospi, V, suffix)                                                                             \
+        GF_ROW(cospi, V, suffix), GF_ROW(erf, V, suffix), GF_ROW(erfc, V, suffix)                            \
   }
 #define GF_SPECIALS(V, suffix)                                                                               \
   {                                                                                                          \

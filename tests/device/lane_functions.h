@@ -26,7 +26,7 @@ template <class T> struct Sampler {
                 const T *b, T *out, std::size_t n);
 };
 
-inline constexpr int unary_count = 9, special_count = 6, binary_count = 3, draw_count = 2, sampler_count = 6;
+inline constexpr int unary_count = 11, special_count = 6, binary_count = 3, draw_count = 2, sampler_count = 6;
 
 struct LaneFunctions {
   int level;

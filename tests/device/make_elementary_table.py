@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
-"""Writes elementary_table.h: exact values of the elementary functions, at arguments where something happens. Needs
-mpmath; run at authoring time only:
+"""Writes elementary_table.h: exact values of the elementary functions, at arguments where something happens; with
+--fits, prints the coefficients of runtime/device/erf.h. Needs mpmath; run at authoring time only:
 
     python3 tests/device/make_elementary_table.py > tests/device/elementary_table.h
+    python3 tests/device/make_elementary_table.py --fits
 """
 
 import random
 import struct
+import sys
 
 import mpmath
 from mpmath import mpf
@@ -60,6 +62,8 @@ def functions(generator):
         ("cos", mpmath.cos, angles(pi / 2, 1e6, generator), angles(pi / 2, 1e14, generator)),
         ("sinpi", mpmath.sinpi, angles(0.5, 1e6, generator), angles(0.5, 1e14, generator)),
         ("cospi", mpmath.cospi, angles(0.5, 1e6, generator), angles(0.5, 1e14, generator)),
+        ("erf", mpmath.erf, exponential(3.9), exponential(5.9)),
+        ("erfc", mpmath.erfc, exponential(3.9) + [7.5, 9.1, 9.3, 10.0], exponential(5.9) + [14.2, 26.4, 26.6, 27.2]),
     )
 
 
@@ -79,10 +83,48 @@ def table(suffix, which, rounding):
     print("};")
 
 
-print("// Written by make_elementary_table.py: do not edit. Function, argument, and the value in two parts.")
-print("// clang-format off")
-print("#pragma once\n\nnamespace genfuse::device_test {\n")
-print("struct ElementaryRow {\n  const char *function;\n  double x, high, low;\n};\n")
-table("f32", 0, single)
-table("f64", 1, float)
-print("\n} // namespace genfuse::device_test")
+def tables():
+    print("// Written by make_elementary_table.py: do not edit. Function, argument, and the value in two parts.")
+    print("// clang-format off")
+    print("#pragma once\n\nnamespace genfuse::device_test {\n")
+    print("struct ElementaryRow {\n  const char *function;\n  double x, high, low;\n};\n")
+    table("f32", 0, single)
+    table("f64", 1, float)
+    print("\n} // namespace genfuse::device_test")
+
+
+# The polynomials of erf.h: Chebyshev interpolation, which is minimax up to a small factor.
+
+
+def erf_small(z):
+    """erf(x) / x - 1 of z = x^2."""
+    if z < mpf(10) ** -20:
+        return 2 / mpmath.sqrt(mpmath.pi) - 1
+    return mpmath.erf(mpmath.sqrt(z)) / mpmath.sqrt(z) - 1
+
+
+def erfc_scaled(q):
+    """(1 + 2 x) exp(x^2) erfc(x) of q = (x - 4) / (x + 4)."""
+    x = 4 * (1 + q) / (1 - q)
+    return (1 + 2 * x) * mpmath.exp(x * x) * mpmath.erfc(x)
+
+
+def of_q(x):
+    return (mpf(x) - 4) / (mpf(x) + 4)
+
+
+def fits():
+    half = of_q(0.5)
+    for name, function, interval, terms, rounding in (
+        ("small, f32", erf_small, (0, 1), 7, single),
+        ("small, f64", erf_small, (0, 1), 13, float),
+        ("scaled, f32", erfc_scaled, (half, of_q(10.25)), 12, single),
+        ("scaled, f64", erfc_scaled, (half, of_q(27.5)), 23, float),
+    ):
+        coefficients, error = mpmath.chebyfit(function, interval, terms, error=True)
+        print(name, terms, "terms, error", mpmath.nstr(error, 3))
+        print("   ", ", ".join(rounding(c).hex() for c in reversed(coefficients)))
+
+
+if __name__ == "__main__":
+    fits() if "--fits" in sys.argv else tables()

@@ -41,7 +41,8 @@ template <class T> struct Scalar {
         GF_SCALAR(log, suffix, INFINITY, 1.0), GF_SCALAR(log1p, suffix, INFINITY, 1.5),                      \
         GF_SCALAR(tanh, suffix, INFINITY, 1.6), GF_SCALAR(sin, suffix, trig_domain, 1.7),                    \
         GF_SCALAR(cos, suffix, trig_domain, 1.7), GF_SCALAR_PI(sinpi, suffix, pi_domain, 1.2),               \
-        GF_SCALAR_PI(cospi, suffix, pi_domain, 1.2)                                                          \
+        GF_SCALAR_PI(cospi, suffix, pi_domain, 1.2), GF_SCALAR(erf, suffix, INFINITY, 1.2),                  \
+        GF_SCALAR(erfc, suffix, INFINITY, 4.5)                                                               \
   }
 
 inline const Scalar<float> scalar_f32[unary_count] = GF_SCALARS(f32, 1e6, 3.4e38);

@@ -82,6 +82,21 @@ inline const Row<T> special_rows[] = {
     {"cospi", largest<T>, 1},
     {"cospi", -inf<T>, nan<T>},
     {"cospi", nan<T>, nan<T>},
+    {"erf", 0, 0},
+    {"erf", T(-0.0), T(-0.0)},
+    {"erf", denormal<T>, denormal<T>},
+    {"erf", inf<T>, 1},
+    {"erf", -inf<T>, -1},
+    {"erf", 100, 1},
+    {"erf", nan<T>, nan<T>},
+    {"erfc", 0, 1},
+    {"erfc", T(-0.0), 1},
+    {"erfc", inf<T>, 0},
+    {"erfc", -inf<T>, 2},
+    {"erfc", largest<T>, 0},
+    {"erfc", -largest<T>, 2},
+    {"erfc", 28, 0},
+    {"erfc", nan<T>, nan<T>},
 };
 
 } // namespace genfuse::device_test

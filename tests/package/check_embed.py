@@ -69,7 +69,7 @@ def check_machine_view(tree):
     project = clean(folder / "machine")
     shutil.copytree(tree / "genfuse/kernels/include", project / "include")
     shutil.copytree(tree / "genfuse/kernels/lib", project / "lib")
-    for name in ("main.cpp", "call.h", "main.c"):
+    for name in ("main.cpp", "main.c"):
         shutil.copy(source / name, project)
     view = machine_view(project)
     warnings = ("-Wall", "-Wextra", "-Werror", "-pedantic", "-Iinclude")
@@ -85,7 +85,8 @@ clean(folder)
 project = folder / "project"
 shutil.copytree(source, project)
 tree = folder / "build"
-configure(project, tree, prefix, *(f"-DGENFUSE_TORCH_ROOT={root}" for root in libtorch))
+warnings = "-DCMAKE_CXX_FLAGS=-Wall -Wextra -Wconversion -Wshadow -Wmissing-declarations -Werror"
+configure(project, tree, prefix, warnings, *(f"-DGENFUSE_TORCH_ROOT={root}" for root in libtorch))
 build(tree)
 check_output(run(tree / "embed"), 2)
 check_output(run(tree / "embed_c"), 1)

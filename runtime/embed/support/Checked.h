@@ -10,6 +10,12 @@ struct Symbol {
   int64_t value, source; ///< the array that determined it; -1: not known
 };
 
+/// The bytes that an array may touch; none for an array without elements.
+struct Range {
+  uintptr_t first, last;
+  bool meets(const Range &other) const { return first < other.last && other.first < last; }
+};
+
 /// All memory is of the caller's stack. The lists have an entry per array, per dimension of all arrays, and
 /// per symbol.
 struct Checked {
@@ -19,6 +25,7 @@ struct Checked {
   void **pointers;
   int64_t *dims, *strides;
   Symbol *symbols;
+  Range *ranges;
 
   const OperationTable &table() const { return *operation.table; }
   const char *text(int64_t offset) const { return operation.texts + offset; }

@@ -20,10 +20,9 @@ inline const char *typeText(int64_t type) {
   }
 }
 
-/// Bytes from the first element to the ends of the array, in both directions; false if 64 bits do not hold
-/// them or the addresses.
-inline bool reachOf(const Checked &c, int64_t array, int64_t &low, int64_t &high) {
-  low = high = 0;
+/// Finds the bytes of an array with elements; false if 64 bits do not hold their number or the addresses.
+inline bool findRange(Checked &c, int64_t array) {
+  int64_t low = 0, high = 0, total;
   const int64_t at = c.first(array), bytes = c.bytes(array);
   for (int64_t d = 0; d < c.rank(array); ++d) {
     int64_t reach;
@@ -32,11 +31,14 @@ inline bool reachOf(const Checked &c, int64_t array, int64_t &low, int64_t &high
         __builtin_add_overflow(reach < 0 ? low : high, reach, reach < 0 ? &low : &high))
       return false;
   }
-  uintptr_t end;
-  const auto base = reinterpret_cast<uintptr_t>(c.pointers[array]);
-  return !__builtin_add_overflow(high, bytes, &high) &&
-         !__builtin_add_overflow(base, static_cast<uintptr_t>(high), &end) &&
-         static_cast<uintptr_t>(-low) <= base;
+  if (__builtin_add_overflow(high, bytes, &high) || __builtin_sub_overflow(high, low, &total))
+    return false;
+  if (!c.pointers[array])
+    return true; // only its sizes are asked about, or it is refused later
+  Range &range = c.ranges[array];
+  const auto base = reinterpret_cast<uintptr_t>(c.pointers[array]), below = 0 - static_cast<uintptr_t>(low);
+  range.first = base - below;
+  return below <= base && !__builtin_add_overflow(base, static_cast<uintptr_t>(high), &range.last);
 }
 
 /// Fills in pointer, sizes and strides of an array.
@@ -44,6 +46,7 @@ inline int32_t takeSizes(Checked &c, int64_t array) {
   const gf_array &given = c.arrays[array];
   const int64_t rank = c.rank(array), at = c.first(array);
   c.pointers[array] = given.data;
+  c.ranges[array] = {0, 0};
   for (int64_t d = 0; d < rank; ++d) {
     c.dims[at + d] = given.sizes[d];
     if (given.sizes[d] < 0) {
@@ -59,8 +62,7 @@ inline int32_t takeSizes(Checked &c, int64_t array) {
     c.strides[at + d] = given.strides ? given.strides[d] : step;
     tooLarge = __builtin_mul_overflow(step, given.sizes[d] > 1 ? given.sizes[d] : 1, &step) || tooLarge;
   }
-  int64_t low, high;
-  if (c.isEmpty(array) || (!tooLarge && reachOf(c, array, low, high)))
+  if (c.isEmpty(array) || (!tooLarge && findRange(c, array)))
     return GF_OK;
   Message message(c.call);
   message << c.label(array) << ": expected at most 2^63 - 1 bytes, got shape ";

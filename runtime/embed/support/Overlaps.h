@@ -24,10 +24,7 @@ struct Nest {
 inline Nest nestOf(const Checked &c, int64_t array) {
   Nest nest;
   const int64_t at = c.first(array), rank = c.rank(array), bytes = c.bytes(array);
-  int64_t low = 0, high = 0;
-  if (!reachOf(c, array, low, high))
-    low = high = 0; // takeSizes refused it
-  nest.base = reinterpret_cast<uintptr_t>(c.pointers[array]) - static_cast<uintptr_t>(-low);
+  nest.base = c.ranges[array].first;
   nest.element = bytes;
   for (int64_t d = 0; d < rank && nest.nested; ++d) {
     if (c.dims[at + d] < 2)
@@ -50,7 +47,7 @@ inline Nest nestOf(const Checked &c, int64_t array) {
   }
   if (!nest.nested) { // one block of bytes
     nest.dims = 0;
-    nest.element = high - low;
+    nest.element = static_cast<int64_t>(c.ranges[array].last - nest.base);
   }
   return nest;
 }
@@ -108,18 +105,29 @@ inline bool overlap(const Nest &first, const Nest &second) {
   }
 }
 
+/// Whether the elements lie side by side in the order of the indices.
+inline bool isDense(const Checked &c, int64_t array) {
+  int64_t step = 1;
+  for (int64_t d = c.rank(array); d-- > 0;) {
+    const int64_t size = c.dims[c.first(array) + d];
+    if (size > 1 && c.strides[c.first(array) + d] != step)
+      return false;
+    step *= size;
+  }
+  return true;
+}
+
 inline int32_t checkOverlap(const Checked &c, int64_t output) {
   if (c.isEmpty(output))
     return GF_OK;
-  const Nest own = nestOf(c, output);
-  if (!own.nested) {
+  if (!isDense(c, output) && !nestOf(c, output).nested) {
     Message message(c.call);
     message << c.label(output) << ": expected elements that share no memory, got strides ";
     putList(message, c.strides + c.first(output), c.rank(output));
     return GF_BAD_ARGUMENT;
   }
   for (int64_t i = 0; i < c.table().arrays; ++i)
-    if (i != output && !c.isEmpty(i) && overlap(own, nestOf(c, i))) {
+    if (i != output && c.ranges[i].meets(c.ranges[output]) && overlap(nestOf(c, output), nestOf(c, i))) {
       Message(c.call) << c.label(output) << ": expected memory of its own, got an overlap with "
                       << c.label(i);
       return GF_BAD_ARGUMENT;
@@ -130,9 +138,9 @@ inline int32_t checkOverlap(const Checked &c, int64_t output) {
 /// Kernels write all of the workspace.
 inline int32_t checkWorkspaceOverlap(const Checked &c, int64_t bytes) {
   const auto first = reinterpret_cast<uintptr_t>(c.call.workspace);
+  const Range workspace = {first, first + static_cast<uintptr_t>(bytes)};
   for (int64_t i = 0; i < c.table().arrays; ++i)
-    if (!c.isEmpty(i) && bytes > 0 &&
-        meetsRange(nestOf(c, i), first, first + static_cast<uintptr_t>(bytes))) {
+    if (c.ranges[i].meets(workspace) && meetsRange(nestOf(c, i), workspace.first, workspace.last)) {
       Message(c.call) << "workspace: expected memory of its own, got an overlap with " << c.label(i);
       return GF_BAD_ARGUMENT;
     }

@@ -62,7 +62,8 @@ bool sameText(const char *left, const char *right) {
                   static_cast<void **>(__builtin_alloca(sizeof(void *) * (table.arrays + 1))),               \
                   static_cast<int64_t *>(__builtin_alloca(sizeof(int64_t) * (table.totalDims + 1))),         \
                   static_cast<int64_t *>(__builtin_alloca(sizeof(int64_t) * (table.totalDims + 1))),         \
-                  static_cast<Symbol *>(__builtin_alloca(sizeof(Symbol) * (table.symbols + 1)))}
+                  static_cast<Symbol *>(__builtin_alloca(sizeof(Symbol) * (table.symbols + 1))),             \
+                  static_cast<Range *>(__builtin_alloca(sizeof(Range) * (table.arrays + 1)))}
 
 extern "C" {
 

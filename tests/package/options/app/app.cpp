@@ -17,23 +17,23 @@ int main(int, char **arguments) {
   double score, scores[3], slopes[3];
 
   one::score single;
-  single.a = a[0], single.x = x, single.score = score;
-  check(single.run(memory));
+  single.a = a[0], single.x = x, single.score_2 = score;
+  check(call(single, memory));
   std::printf("one %.6f on %s\n", score, one_cpu_level());
 
   many::score each;
-  each.a = {a, {3}}, each.x = {xs, {3}}, each.score = {scores, {3}};
-  check(each.run(memory, {.instances = 3}));
+  each.a = {a, {3}}, each.x = {xs, {3}}, each.score_2 = {scores, {3}};
+  check(call(each, memory, {.instances = 3}));
   std::printf("many %.6f %.6f %.6f\n", scores[0], scores[1], scores[2]);
 
   many::shared_x slope;
   slope.a = {a, {3}}, slope.x = x, slope.score = {scores, {3}}, slope.a_gradient = {slopes, {3}};
-  check(slope.run(memory, {.instances = 3}));
+  check(call(slope, memory, {.instances = 3}));
   std::printf("slopes %.6f %.6f %.6f\n", slopes[0], slopes[1], slopes[2]);
 
   const double nothing = __builtin_nan("");
   single.x = nothing;
-  check(single.run(memory));
+  check(call(single, memory));
 
   try {
     const auto library = genfuse::embed::Library::open(arguments[1]);
