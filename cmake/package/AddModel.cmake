@@ -2,6 +2,7 @@
 #
 #   genfuse_add_model(kernels SOURCE model.cpp MODEL digits OPERATIONS "gradient(W, b)" "simulate()"
 #                     [TARGETS cpu cuda] [REAL f32|f64] [CPU_LEVELS x86-64-v3 x86-64-v4 native]
+#                     [CUDA_ARCHITECTURES 80 90 100]
 #                     [MAPPING instances|elements|single] [BATCHED argument ...] [NAME name] [SHARED] [CHECKED])
 #
 # SOURCE is C++ that defines a function `digits()` without parameters, in any namespace that MODEL names, which returns
@@ -36,6 +37,9 @@ function(_genfuse_check_model_arguments target)
   endif()
   if(NOT arg_REAL MATCHES "^f(32|64)$")
     message(FATAL_ERROR "${where}: expected REAL f32 or f64, got '${arg_REAL}'")
+  endif()
+  if(NOT "${arg_CUDA_ARCHITECTURES}" MATCHES "^[0-9]+(;[0-9]+)*$")
+    message(FATAL_ERROR "${where}: expected CUDA_ARCHITECTURES as numbers such as 90, got '${arg_CUDA_ARCHITECTURES}'")
   endif()
   get_property(languages GLOBAL PROPERTY ENABLED_LANGUAGES)
   if(NOT CXX IN_LIST languages)
@@ -77,6 +81,7 @@ function(_genfuse_add_generator target directory)
   _genfuse_strings(operations operations)
   _genfuse_strings(targets arg_TARGETS)
   _genfuse_strings(levels arg_CPU_LEVELS)
+  list(JOIN arg_CUDA_ARCHITECTURES ", " architectures)
   foreach(flag SHARED CHECKED)
     string(TOLOWER ${flag} name)
     set(${name} false)
@@ -107,7 +112,7 @@ endfunction()
 
 function(genfuse_add_model target)
   cmake_parse_arguments(PARSE_ARGV 1 arg "SHARED;CHECKED" "SOURCE;MODEL;REAL;MAPPING;NAME"
-                        "OPERATIONS;TARGETS;CPU_LEVELS;BATCHED")
+                        "OPERATIONS;TARGETS;CPU_LEVELS;CUDA_ARCHITECTURES;BATCHED")
   if(NOT arg_NAME)
     set(arg_NAME ${target})
   endif()
@@ -116,6 +121,9 @@ function(genfuse_add_model target)
   endif()
   if(NOT arg_TARGETS)
     set(arg_TARGETS cpu)
+  endif()
+  if(NOT arg_CUDA_ARCHITECTURES)
+    set(arg_CUDA_ARCHITECTURES 80 90 100)
   endif()
   if(NOT arg_CPU_LEVELS)
     set(arg_CPU_LEVELS x86-64-v3 x86-64-v4)
@@ -144,5 +152,8 @@ function(genfuse_add_model target)
   add_dependencies(${target} ${target}_files)
   target_include_directories(${target} SYSTEM INTERFACE ${directory}/include)
   target_link_libraries(${target} INTERFACE ${library})
+  if("cuda" IN_LIST arg_TARGETS)
+    target_link_libraries(${target} INTERFACE ${CMAKE_DL_LIBS}) # the driver is opened at run time
+  endif()
   set_target_properties(${target} PROPERTIES GENFUSE_DIRECTORY ${directory})
 endfunction()

@@ -138,18 +138,24 @@ void LibraryModule::define(const std::string &name, Type *result, ArrayRef<Type 
 
 void LibraryModule::addOperation(const std::string &symbol, const std::vector<int64_t> &table) {
   Constant *rows = words(table, symbol + ".table");
-  defineOperation(symbol, rows, GF_HOST);
+  defineOperation(symbol, rows, nullptr);
   if (kernels.count(symbol + "_cuda"))
-    defineOperation(symbol + "_cuda", rows, GF_CUDA);
+    defineOperation(symbol + "_cuda", rows, image);
 }
 
-/// The four functions of an operation on a device, over an OperationInfo (runtime/embed/support/Table.h).
-void LibraryModule::defineOperation(const std::string &symbol, Constant *table, int64_t device) {
+/// The four functions of an operation on the host, or with the kernels of an image, over an OperationInfo
+/// (runtime/embed/support/Table.h).
+void LibraryModule::defineOperation(const std::string &symbol, Constant *table, Constant *image) {
   const std::vector<Constant *> &functions = kernels.at(symbol);
   Constant *list =
       constant(ConstantArray::get(ArrayType::get(pointer, functions.size()), functions), symbol + ".kernels");
+  Constant *null = ConstantPointerNull::get(pointer), *check = null;
+  if (image) {
+    auto *type = FunctionType::get(builder.getInt32Ty(), {pointer, builder.getInt64Ty()}, false);
+    check = cast<Constant>(module.getOrInsertFunction("gf_embed_check_device", type).getCallee());
+  }
   Constant *operation =
-      constant(ConstantStruct::getAnon({table, allTexts, list, library, builder.getInt64(device)}),
+      constant(ConstantStruct::getAnon({table, allTexts, list, library, check, image ? image : null}),
                symbol + ".operation");
   Type *status = builder.getInt32Ty(), *bytes = builder.getInt64Ty();
   define(symbol, status, {pointer, pointer}, "gf_embed_call", operation);

@@ -44,7 +44,7 @@ private:
               const std::string &callee, llvm::Constant *first);
   void takeKernel(const std::string &key, const std::string &entry, const std::string &run,
                   std::unique_ptr<llvm::Module> kernel);
-  void defineOperation(const std::string &symbol, llvm::Constant *table, int64_t device);
+  void defineOperation(const std::string &symbol, llvm::Constant *table, llvm::Constant *image);
   void link(std::span<const unsigned char> bitcode, const char *what);
 
   std::string name;

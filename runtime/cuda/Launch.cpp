@@ -228,20 +228,19 @@ int32_t gf_cuda_check_memory(const void *pointer, const char *name, const gf_cal
   const char *why = "";
   const Driver *table = driver(why);
   if (!table)
-    return fail(*call, GF_NOT_AVAILABLE, "argument '%s': %s", name, why);
+    return fail(*call, GF_NOT_AVAILABLE, "%s: %s", name, why);
   Failure failure;
   Context context(*table, call->stream, failure);
   if (failure.result != CUDA_SUCCESS)
     return Task{gf_cuda_image{}, "checking", name, *call, *table}.fail(failure, context.device);
   if (!pointer)
-    return fail(*call, GF_BAD_ARGUMENT, "argument '%s': expected memory of device %d, got null", name,
-                context.device);
+    return fail(*call, GF_BAD_ARGUMENT, "%s: expected memory of device %d, got null", name, context.device);
   Place place = placeOf(pointer, context.device, *table);
   if (place.reachable)
     return GF_OK;
   if (place.device < 0)
-    return fail(*call, GF_BAD_ARGUMENT, "argument '%s': expected memory of device %d, got memory of the host",
-                name, context.device);
-  return fail(*call, GF_BAD_ARGUMENT, "argument '%s': expected memory of device %d, got memory of device %d",
-              name, context.device, place.device);
+    return fail(*call, GF_BAD_ARGUMENT, "%s: expected memory of device %d, got memory of the host", name,
+                context.device);
+  return fail(*call, GF_BAD_ARGUMENT, "%s: expected memory of device %d, got memory of device %d", name,
+              context.device, place.device);
 }

@@ -23,6 +23,6 @@ int32_t gf_cuda_architecture(int32_t *, const gf_call *call) {
   return missing("asking for", "a device", call);
 }
 int32_t gf_cuda_check_memory(const void *, const char *name, const gf_call *call) {
-  return missing("argument", name, call);
+  return missing("checking", name, call);
 }
 void gf_cuda_unload(gf_cuda_image *) {}

@@ -55,9 +55,10 @@ int32_t gf_cuda_load(gf_cuda_image *image, const gf_call *call);
 /* The compute capability of the device that gf_cuda_launch would use, as 10 * major + minor: 90 for sm_90. */
 int32_t gf_cuda_architecture(int32_t *architecture, const gf_call *call);
 
-/* Whether kernels of gf_cuda_launch can reach the memory at `pointer`, which the message calls `name`: memory
- * of their device, managed or pinned memory, and on some machines any. Else GF_BAD_ARGUMENT, "argument 'xs':
- * expected memory of device 0, got memory of the host" (of device 1, null). */
+/* Whether kernels of gf_cuda_launch can reach the memory at `pointer`, which the message calls `name`,
+ * "argument 'xs'": memory of their device, managed or pinned memory, and on some machines any. Else
+ * GF_BAD_ARGUMENT, "argument 'xs': expected memory of device 0, got memory of the host" (of device 1, null).
+ */
 int32_t gf_cuda_check_memory(const void *pointer, const char *name, const gf_call *call);
 
 /* Forgets a loaded image. No launch of it may be running or begin. */

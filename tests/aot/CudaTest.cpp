@@ -296,6 +296,20 @@ TEST_F(CudaDevices, KernelsAreLoadedBeforehand) {
   EXPECT_EQ(opened.find<int32_t(gf_call *)>("m_cuda_load")(nullptr), GF_BAD_ARGUMENT);
 }
 
+TEST_F(CudaDevices, AreNamedForMemoryThatTheirKernelsCannotReach) {
+  cuda_host::setDevice({.devices = 2});
+  const Opened opened(model("PL"), optionsFor({"fit = gradient(mu)"}));
+  Both fit(opened, "fit", {{"s.0", 4}});
+  cuda_host::setMemory(fit.device[2].data(), 4 * sizeof(double), cuda_host::unknown_memory);
+  EXPECT_EQ(fit.onDevice(),
+            (Answer{GF_BAD_ARGUMENT, "choice 'y/*': expected memory of device 0, got memory of the host"}));
+  cuda_host::setMemory(fit.device[2].data(), 4 * sizeof(double), 1);
+  EXPECT_EQ(fit.onDevice(),
+            (Answer{GF_BAD_ARGUMENT, "choice 'y/*': expected memory of device 0, got memory of device 1"}));
+  cuda_host::setMemory(fit.device[2].data(), 4 * sizeof(double), 0);
+  EXPECT_EQ(fit.onDevice(), (Answer{GF_OK, ""}));
+}
+
 TEST_F(CudaDevices, WithoutOneTheCpuStillComputes) {
   cuda_host::setDevice({.devices = 0});
   const Opened opened(model("PL"), optionsFor({"fit = gradient(mu)"}));
@@ -303,8 +317,7 @@ TEST_F(CudaDevices, WithoutOneTheCpuStillComputes) {
   EXPECT_EQ(fit.onHost(), (Answer{GF_OK, ""}));
   const Answer answer = fit.onDevice();
   EXPECT_EQ(answer.status, GF_NOT_AVAILABLE);
-  EXPECT_THAT(answer.text,
-              testing::StartsWith("launching m_fit_1: no CUDA device: cuInit: CUDA_ERROR_NO_DEVICE"));
+  EXPECT_THAT(answer.text, testing::StartsWith("loading m: no CUDA device: cuInit: CUDA_ERROR_NO_DEVICE"));
 }
 
 TEST_F(CudaDevices, ThatTheImageHasNoCodeForAreNamed) {
@@ -315,9 +328,8 @@ TEST_F(CudaDevices, ThatTheImageHasNoCodeForAreNamed) {
   EXPECT_EQ(fit.onHost(), (Answer{GF_OK, ""}));
   const Answer answer = fit.onDevice();
   EXPECT_EQ(answer.status, GF_NOT_AVAILABLE);
-  EXPECT_THAT(answer.text,
-              testing::StartsWith("launching m_fit_1: the image of 'm' holds no code for this device "
-                                  "(emulated device, compute capability 9.0)"));
+  EXPECT_THAT(answer.text, testing::StartsWith("loading m: the image of 'm' holds no code for this device "
+                                               "(emulated device, compute capability 9.0)"));
 }
 
 } // namespace

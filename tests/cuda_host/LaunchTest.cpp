@@ -320,19 +320,19 @@ TEST_F(Launch, RefusesMemoryThatKernelsCannotReach) {
   call.error = error;
   call.error_capacity = sizeof error;
   for (const float *reachable : {own, pinned, managed})
-    EXPECT_EQ(gf_cuda_check_memory(reachable, "xs", &call), GF_OK) << error;
-  EXPECT_EQ(gf_cuda_check_memory(other + 3, "xs", &call), GF_BAD_ARGUMENT);
+    EXPECT_EQ(gf_cuda_check_memory(reachable, "argument 'xs'", &call), GF_OK) << error;
+  EXPECT_EQ(gf_cuda_check_memory(other + 3, "argument 'xs'", &call), GF_BAD_ARGUMENT);
   EXPECT_STREQ(error, "argument 'xs': expected memory of device 0, got memory of device 1");
-  EXPECT_EQ(gf_cuda_check_memory(host, "xs", &call), GF_BAD_ARGUMENT);
+  EXPECT_EQ(gf_cuda_check_memory(host, "argument 'xs'", &call), GF_BAD_ARGUMENT);
   EXPECT_STREQ(error, "argument 'xs': expected memory of device 0, got memory of the host");
-  EXPECT_EQ(gf_cuda_check_memory(nullptr, "xs", &call), GF_BAD_ARGUMENT);
+  EXPECT_EQ(gf_cuda_check_memory(nullptr, "argument 'xs'", &call), GF_BAD_ARGUMENT);
   EXPECT_STREQ(error, "argument 'xs': expected memory of device 0, got null");
   setDevice({.devices = 2, .pageable = true});
-  EXPECT_EQ(gf_cuda_check_memory(host, "xs", &call), GF_OK) << error;
+  EXPECT_EQ(gf_cuda_check_memory(host, "argument 'xs'", &call), GF_OK) << error;
   static int stream_device = 1; // the device of the call is that of its stream
   call.stream = &stream_device;
-  EXPECT_EQ(gf_cuda_check_memory(other, "xs", &call), GF_OK) << error;
-  EXPECT_EQ(gf_cuda_check_memory(own, "xs", &call), GF_BAD_ARGUMENT);
+  EXPECT_EQ(gf_cuda_check_memory(other, "argument 'xs'", &call), GF_OK) << error;
+  EXPECT_EQ(gf_cuda_check_memory(own, "argument 'xs'", &call), GF_BAD_ARGUMENT);
   EXPECT_STREQ(error, "argument 'xs': expected memory of device 1, got memory of device 0");
 }
 

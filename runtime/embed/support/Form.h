@@ -75,7 +75,7 @@ inline int32_t takeSizes(Checked &c, int64_t array) {
 inline int32_t checkPlace(const Checked &c, int64_t array) {
   const gf_array &given = c.arrays[array];
   const int64_t type = c.table().array(array).type;
-  if (given.device != c.operation.device) {
+  if (given.device != (c.onDevice() ? GF_CUDA : GF_HOST)) {
     Message(c.call) << c.label(array) << ": expected memory of "
                     << (c.onDevice() ? "a CUDA device" : "the host") << ", got "
                     << (given.device == GF_CUDA   ? "an array on a CUDA device"

@@ -5,6 +5,8 @@
 
 #include "runtime/embed/array.h"
 
+struct gf_cuda_image; // runtime/cuda/launch.h
+
 namespace genfuse::embed {
 
 struct DimensionRow {
@@ -85,12 +87,15 @@ struct KernelPair {
   gf_workspace workspace;
 };
 
+struct Checked;
+
 struct OperationInfo {
   const OperationTable *table;
   const char *texts;
   const KernelPair *kernels; ///< one for each level; for a CUDA device: one
   const LibraryInfo *library;
-  int64_t device; ///< gf_device: where all arrays lie
+  int32_t (*checkDevice)(const Checked &, int64_t workspaceBytes); ///< null on the host
+  gf_cuda_image *image; ///< of a CUDA device's kernels: all arrays lie there; null: on the host
 };
 
 } // namespace genfuse::embed

@@ -37,7 +37,7 @@ void failLevel(const OperationInfo &operation, const gf_call &call) {
 
 /// Writes the message and gives null where the machine is below all levels.
 const KernelPair *kernelInUse(const OperationInfo &operation, const gf_call *call) {
-  if (operation.device == GF_CUDA)
+  if (operation.image)
     return operation.kernels;
   const int32_t level = levelInUse(*operation.library);
   if (level < 0 && call)
@@ -85,11 +85,28 @@ int32_t gf_embed_call(const OperationInfo *operation, const gf_array *arrays, gf
   const KernelPair *kernel = kernelInUse(*operation, call);
   if (!kernel)
     return GF_NOT_AVAILABLE;
-  if (int32_t status = checkWorkspace(checked, kernel->workspace(checked.dims, call)))
+  const int64_t need = kernel->workspace(checked.dims, call);
+  if (int32_t status = checkWorkspace(checked, need))
     return status;
   if ((table.single || checked.onDevice()) && call->begin == call->end)
     return GF_OK; // no instance is asked for
+  if (int32_t status = checked.onDevice() ? operation->checkDevice(checked, need) : int32_t{GF_OK})
+    return status;
   return kernel->run(checked.pointers, checked.dims, checked.strides, call);
+}
+
+/// Whether a device can be used, has code in the image, and its kernels can reach all memory of the call.
+/// Libraries for the CPU alone do not refer to it: they hold no launch layer.
+int32_t gf_embed_check_device(const Checked &c, int64_t need) {
+  if (int32_t status = gf_cuda_load(c.operation.image, &c.call))
+    return status;
+  for (int64_t i = 0; i < c.table().arrays; ++i) {
+    if (c.isEmpty(i))
+      continue;
+    if (int32_t status = gf_cuda_check_memory(c.pointers[i], c.label(i), &c.call))
+      return status;
+  }
+  return need > 0 ? gf_cuda_check_memory(c.call.workspace, "workspace", &c.call) : int32_t{GF_OK};
 }
 
 /// NAME_OP_workspace: bytes, or a status with its sign changed.
