@@ -85,6 +85,8 @@ void LaunchPlan::hoistWords() {
     if (!isNew) {
       load.getResult().replaceAllUsesWith(first->second.getResult());
       load.erase();
+      if (address && address.use_empty())
+        address.erase();
       continue;
     }
     // All of them at the start: their order is that of their first uses.
