@@ -200,8 +200,10 @@ TEST(Library, RefusesWrongOptions) {
             "library 'd': expected one operation or more, got none");
   EXPECT_EQ(errorOf({.name = "int", .operations = good}),
             "library: expected a name that is an identifier of C and C++, got 'int'");
-  EXPECT_EQ(errorOf({.name = "d", .operations = good, .targets = {"cpu", "cuda"}}),
-            "library 'd': the target 'cuda' is not available ahead of time yet");
+  EXPECT_EQ(errorOf({.name = "d", .operations = good, .targets = {"cuda"}}),
+            "library 'd': expected the target cpu besides cuda, got cuda alone");
+  EXPECT_EQ(errorOf({.name = "d", .operations = good, .targets = {"cpu", "cuda"}, .cudaArchitectures = {}}),
+            "library 'd': expected one CUDA architecture or more, got none");
   EXPECT_EQ(errorOf({.name = "d", .operations = good, .targets = {"tpu"}}),
             "library 'd': expected a target cpu or cuda, got 'tpu'");
   EXPECT_EQ(errorOf({.name = "d", .operations = good, .cpuLevels = {}}),
