@@ -47,9 +47,8 @@ int64_t widthOf(ArrayRef<Operation *> ops) {
 
 /// The lists of sizes and strides, and the call: the host reads them.
 bool LaunchPlan::isOfHost(BlockArgument argument) {
-  return llvm::any_of(ArrayRef<StringRef>{roles::dims, roles::strides, roles::call}, [&](StringRef key) {
-    return bool(kernel.getArgAttr(argument.getArgNumber(), key));
-  });
+  return llvm::any_of(ArrayRef<StringRef>{roles::dims, roles::strides, roles::call},
+                      [&](StringRef key) { return bool(kernel.getArgAttr(argument.getArgNumber(), key)); });
 }
 
 /// A load of a size, a stride or a word of the call.
@@ -61,8 +60,8 @@ bool LaunchPlan::isWord(Operation *op) {
   return base && isOfHost(base);
 }
 
-/// Loads of words come before the loops and branches that they stand in: the lists of sizes and strides lie in
-/// memory of the host. Each is loaded once.
+/// Loads of words come before the loops and branches that they stand in: the lists of sizes and strides lie
+/// in memory of the host. Each is loaded once.
 void LaunchPlan::hoistWords() {
   Block &entry = kernel.getBody().front();
   SmallVector<LLVM::LoadOp> loads;

@@ -47,7 +47,7 @@ private:
   void findCells();
 
   mlir::func::FuncOp kernel;
-  mlir::Operation *lastWord = nullptr; ///< that was moved to the start
+  mlir::Operation *lastWord = nullptr;                  ///< that was moved to the start
   llvm::DenseMap<mlir::Operation *, unsigned> launchOf; ///< of roots
   llvm::SetVector<mlir::Operation *> needed;            ///< of the launch that is being completed
 };
