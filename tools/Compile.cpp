@@ -23,6 +23,7 @@ Written below DIR: lib/libNAME.a (or .so), include/NAME.h, include/NAME.hpp, inc
 Example:
   genfuse compile model.mlir --op 'gradient(mu)' --op 'simulate() @ instances' --name mine -o dir
   cc program.c -Idir/include -Ldir/lib -lmine
+With --target cpu,cuda the C function NAME_OP_cuda takes arrays in a device's memory; the driver is opened at run time.
 
 Exit codes: 0 done, 1 the model or an operation is wrong (one line says why), 2 wrong use of flags.)";
 
@@ -52,7 +53,15 @@ void declare(CLI::App &app, Options &options) {
                  "CPU levels, of x86-64-v3, x86-64-v4 and native; the best that a machine can run is chosen")
       ->delimiter(',')
       ->capture_default_str();
-  app.add_option("--target", options.library.targets, "cpu")->delimiter(',')->capture_default_str();
+  app.add_option(
+         "--target", options.library.targets,
+         "cpu, or cpu,cuda: each operation also has an entry for a CUDA device (needs a CUDA toolkit)")
+      ->delimiter(',')
+      ->capture_default_str();
+  app.add_option("--cuda-arch", options.library.cudaArchitectures,
+                 "architectures of devices: 90 is sm_90; later ones are served by PTX of the newest")
+      ->delimiter(',')
+      ->capture_default_str();
   app.add_flag("--shared", options.library.shared, "a shared library instead of a static one");
   app.add_flag("--checked", options.library.checked,
                "kernels check their data first: NaN, parameters of distributions, computed indices");

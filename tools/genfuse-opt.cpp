@@ -1,5 +1,6 @@
 // genfuse-opt: runs passes over text, for tests and for looking.
 #include "codegen/cpu/Pipeline.h"
+#include "codegen/cuda/PrintPass.h"
 #include "ir/Gen.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
 #include "passes/Passes.h"
@@ -13,6 +14,7 @@ int main(int argc, char **argv) {
   mlir::registerTransformsPasses();
   genfuse::registerGenfusePasses();
   genfuse::registerCpuPasses();
+  genfuse::registerCudaPasses();
   genfuse::registerCpuBackend(registry);
   return mlir::asMainReturnCode(mlir::MlirOptMain(argc, argv, "genfuse optimiser\n", registry));
 }

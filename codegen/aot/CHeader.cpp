@@ -50,18 +50,47 @@ int32_t @symbol@_kernel(void *const *pointers, const int64_t *dims, const int64_
 int64_t @symbol@_kernel_workspace(const int64_t *dims, const gf_call *call);
 )";
 
-std::string operationText(const std::string &library, const Description &description) {
+/// In front: what both functions of a library with kernels for CUDA have in common.
+constexpr const char *cudaBeginning = R"(
+// NAME_cuda functions take arrays and a workspace in the memory of one CUDA device (gf_array.device GF_CUDA). They
+// start kernels on call->stream, copy nothing and wait for nothing: results are there when the stream comes to
+// them. The device is that of the thread's current context, or else of the stream. GF_NOT_AVAILABLE: no driver, no
+// device, or one for which the library holds no code (@architectures@ and later ones).
+
+// Loads all kernels on that device; the first call does it otherwise. Before a stream is captured into a graph.
+int32_t @name@_cuda_load(gf_call *call);
+)";
+
+constexpr const char *cudaFunctions =
+    R"(// The same on a CUDA device; offsets and lists of elements are not checked.
+int32_t @symbol@_cuda(const @symbol@_arrays *arrays, gf_call *call);
+// Bytes of the device's memory.
+int64_t @symbol@_cuda_workspace(const @symbol@_arrays *arrays, const gf_call *call);
+int32_t @symbol@_cuda_kernel(void *const *pointers, const int64_t *dims, const int64_t *strides, gf_call *call);
+int64_t @symbol@_cuda_kernel_workspace(const int64_t *dims, const gf_call *call);
+)";
+
+/// `sm_80, sm_90`
+std::string architectureText(const std::vector<int> &architectures) {
+  std::string text;
+  for (int architecture : architectures)
+    text += (text.empty() ? "sm_" : ", sm_") + std::to_string(architecture);
+  return text;
+}
+
+std::string operationText(const std::string &library, bool cuda, const Description &description) {
   const std::string symbol = library + "_" + description.operation.name;
   std::string members;
   for (size_t i = 0; i < description.members.size(); ++i)
     members += "  gf_array " + description.members[i] + "; // " +
                describeArray(description.signature.arrays[i], description.signature.symbols) + "\n";
-  return fill(functions, {{"symbol", symbol},
-                          {"request", commentText(description.operation.request)},
-                          {"instances", description.operation.mapping == Mapping::single ? "one instance"
-                                                                                         : "any number of "
-                                                                                           "instances"},
-                          {"members", members}});
+  return fill(functions + std::string(cuda ? cudaFunctions : ""),
+              {{"symbol", symbol},
+               {"request", commentText(description.operation.request)},
+               {"instances", description.operation.mapping == Mapping::single ? "one instance"
+                                                                              : "any number of "
+                                                                                "instances"},
+               {"members", members}});
 }
 
 } // namespace
@@ -75,8 +104,11 @@ std::string cHeader(const LibraryDescription &library) {
                                       {"upper", llvm::StringRef(library.name).upper()},
                                       {"levels", levels},
                                       {"abi", std::to_string(GF_ABI_VERSION)}});
+  if (library.options.cuda())
+    text += fill(cudaBeginning, {{"name", library.name},
+                                 {"architectures", architectureText(library.options.cudaArchitectures)}});
   for (const Description &description : library.operations)
-    text += operationText(library.name, description);
+    text += operationText(library.name, library.options.cuda(), description);
   return text + "\n#ifdef __cplusplus\n}\n#endif\n#endif\n";
 }
 

@@ -9,6 +9,9 @@ namespace genfuse::aot::embedded {
 /// LLVM bitcode of runtime/embed/support.
 std::span<const unsigned char> support();
 
+/// LLVM bitcode of the launch layer, runtime/cuda.
+std::span<const unsigned char> launchLayer();
+
 /// Texts of headers: runtime/abi.h, runtime/embed/array.h and runtime/embed/typed.h.
 std::string_view abiHeader();
 std::string_view arrayHeader();

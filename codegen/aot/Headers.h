@@ -13,6 +13,7 @@ struct Description {
   Operation operation; ///< the request in canonical form, the exported name set
   Signature signature;
   std::vector<std::string> members; ///< identifiers of the arrays
+  std::vector<std::string> kernels; ///< of a CUDA device, in the order of their launches; none without cuda
 };
 
 struct LibraryDescription {

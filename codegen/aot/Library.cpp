@@ -2,6 +2,7 @@
 #include "codegen/Compiler.h"
 #include "codegen/Program.h"
 #include "codegen/SignatureOf.h"
+#include "codegen/aot/CudaKernels.h"
 #include "codegen/aot/Embedded.h"
 #include "codegen/aot/Files.h"
 #include "codegen/aot/Headers.h"
@@ -10,6 +11,7 @@
 #include "codegen/aot/Locations.h"
 #include "codegen/cpu/ErrorText.h"
 #include "codegen/cpu/Translate.h"
+#include "codegen/cuda/Text.h"
 #include "mlir/Parser/Parser.h"
 #include "runtime/Error.h"
 #include "llvm/ADT/STLExtras.h"
@@ -41,14 +43,24 @@ public:
   LibraryOptions options;
 
 private:
-  void checkTargets() const {
+  void checkTargets() {
     for (const std::string &target : options.targets)
-      if (target == "cuda")
-        throw Error("library '" + options.name + "': the target 'cuda' is not available ahead of time yet");
-      else if (target != "cpu")
+      if (target != "cpu" && target != "cuda")
         throw Error("library '" + options.name + "': expected a target cpu or cuda, got '" + target + "'");
     if (options.targets.empty())
       throw Error("library '" + options.name + "': expected one target or more, got none");
+    if (!llvm::is_contained(options.targets, "cpu"))
+      throw Error("library '" + options.name + "': expected the target cpu besides cuda, got cuda alone");
+    options.targets =
+        options.cuda() ? std::vector<std::string>{"cpu", "cuda"} : std::vector<std::string>{"cpu"};
+    std::vector<int> &architectures = options.cudaArchitectures;
+    llvm::sort(architectures);
+    architectures.erase(llvm::unique(architectures), architectures.end());
+    if (!options.cuda())
+      return;
+    if (architectures.empty())
+      throw Error("library '" + options.name + "': expected one CUDA architecture or more, got none");
+    expectToolkit(options);
   }
 
   void nameOperations() {
@@ -57,7 +69,8 @@ private:
     std::map<std::string, std::string> taken = {{"manifest", "the library itself"},
                                                 {"abi_version", "the library itself"},
                                                 {"cpu_level", "the library itself"},
-                                                {"set_cpu_level", "the library itself"}};
+                                                {"set_cpu_level", "the library itself"},
+                                                {"cuda_load", "the library itself"}};
     for (Operation &operation : options.operations) {
       const Request request = Request::parse(operation.request);
       operation.request = request.text();
@@ -66,7 +79,8 @@ private:
       if (!isIdentifier(operation.name) || isStructMember(operation.name))
         throw Error("operation '" + operation.request + "': expected a name that is an identifier of C and " +
                     "C++ and none of run, workspace, request, arrays and held, got '" + operation.name + "'");
-      for (const char *suffix : {"", "_workspace", "_kernel", "_kernel_workspace", "_arrays", "_cuda"}) {
+      for (const char *suffix : {"", "_workspace", "_kernel", "_kernel_workspace", "_arrays", "_cuda",
+                                 "_cuda_workspace", "_cuda_kernel", "_cuda_kernel_workspace"}) {
         auto [known, isNew] = taken.try_emplace(operation.name + suffix, "'" + operation.request + "'");
         if (!isNew)
           throw Error("operation '" + operation.request + "': expected a name of its own, got '" +
@@ -101,6 +115,11 @@ void checkNames(const Operation &operation, const Signature &signature) {
         Role::choice);
 }
 
+/// Threads of a group of a CUDA kernel, and what the host code of such kernels runs on: it computes sizes, on
+/// any machine.
+constexpr int64_t warp = 32;
+const CpuTarget hostOfCuda = {"x86-64", "x86-64", "", 16, 3};
+
 /// Compiles one model into the module and the description of a library.
 class Writer {
 public:
@@ -124,6 +143,8 @@ public:
   std::vector<File> files() {
     for (const Operation &operation : options.operations)
       add(operation);
+    if (options.cuda())
+      code.setImage(device.image(options));
     description.density =
         lowerTo(Stage::derived, *module, program.specialisation("assess()", Mapping::single)).signature;
     setReal(description.density, options.real);
@@ -167,10 +188,29 @@ private:
       auto kernel = translateForCpu(*lowered.module, target, options.optimisation, *machine, llvmContext);
       code.addKernel(symbol, lowered.signature.entry, level, std::move(kernel));
     }
-    code.addOperation(symbol, operationTable(lowered.signature, "operation '" + operation.name + "'",
-                                             operation.mapping, code.texts));
-    description.operations.push_back(
-        {operation, lowered.signature, memberNames(lowered.signature, operation.name)});
+    if (options.cuda())
+      addCuda(operation, specialisation, lowered.signature);
+    code.addOperation(symbol, tableOf(operation, lowered.signature));
+    description.operations.push_back({operation, lowered.signature,
+                                      memberNames(lowered.signature, operation.name),
+                                      options.cuda() ? device.names.back() : std::vector<std::string>()});
+  }
+
+  void addCuda(const Operation &operation, Specialisation specialisation, const Signature &onCpu) {
+    specialisation.threads = true;
+    specialisation.lanes = warp;
+    Lowered lowered = lowerTo(Stage::lowered, *module, specialisation);
+    if (tableOf(operation, lowered.signature) != tableOf(operation, onCpu))
+      throw Error("operation '" + operation.name + "': expected the arrays of the CPU for cuda, got others");
+    const std::string symbol = options.name + "_" + operation.name, &entry = lowered.signature.entry;
+    auto host = device.add(operation, symbol, *lowered.module, entry);
+    auto machine = createTargetMachine(hostOfCuda, options.optimisation);
+    code.addCudaKernel(symbol, entry, imageSymbol(entry),
+                       translateForCpu(*host, hostOfCuda, options.optimisation, *machine, llvmContext));
+  }
+
+  std::vector<int64_t> tableOf(const Operation &operation, const Signature &signature) {
+    return operationTable(signature, "operation '" + operation.name + "'", operation.mapping, code.texts);
   }
 
   const LibraryOptions &options;
@@ -180,6 +220,7 @@ private:
   llvm::LLVMContext llvmContext;
   OwningOpRef<ModuleOp> module;
   LibraryModule code;
+  CudaKernels device;
   LibraryDescription description;
 };
 

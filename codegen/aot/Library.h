@@ -3,7 +3,9 @@
 
 #include "frontend/Model.h"
 #include "passes/Pipelines.h"
+#include <algorithm>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -28,13 +30,23 @@ struct LibraryOptions {
   std::string name; ///< a C identifier: lib<name>.a, <name>.h, prefix of all symbols; empty: the model's
   std::vector<Operation> operations;
   Precision real = Precision::f32;
-  std::vector<std::string> targets = {"cpu"}; ///< `cuda` will be another
+  /// cpu, and cuda besides: each operation then has an entry for a CUDA device too, and the library holds the
+  /// kernels of all operations as one fat binary.
+  std::vector<std::string> targets = {"cpu"};
   /// Of x86-64-v3, x86-64-v4, native; in any order. The best that the machine can run is chosen at the first
   /// call.
   std::vector<std::string> cpuLevels = {"x86-64-v3", "x86-64-v4"};
   bool shared = false;       ///< lib<name>.so instead of lib<name>.a
   bool checked = false;      ///< kernels check their data first: NaN, domains of parameters, indices
   unsigned optimisation = 2; ///< of LLVM
+  /// Of devices: 90 is sm_90. The fat binary has code for each, and PTX of the newest for later ones.
+  std::vector<int> cudaArchitectures = {80, 90, 100};
+  /// Makes what a driver loads of CUDA text; `name` is for messages. Empty: a fat binary, by NVRTC and the
+  /// program `fatbinary` of a CUDA toolkit.
+  std::function<std::string(const std::string &text, const std::string &name)> cudaImage = {};
+
+  /// Whether cuda is among the targets.
+  bool cuda() const { return std::find(targets.begin(), targets.end(), "cuda") != targets.end(); }
 };
 
 /// Writes below `directory`, which is made if need be:
@@ -42,9 +54,10 @@ struct LibraryOptions {
 ///   include/<name>.h, include/<name>.hpp   C, and typed C++ over it
 ///   include/genfuse/...                    what those include
 ///   <name>.json                            the manifest
-/// The same bytes for the same model, options and compiler. Throws genfuse::Error, and then has changed no
-/// file: a model that does not verify or an unknown address (at the user's line), two operations of one name,
-/// an unknown level or target, a folder that cannot be written, no linker for a shared library.
+/// The same bytes for the same model, options, compiler and CUDA toolkit. Throws genfuse::Error, and then has
+/// changed no file: a model that does not verify or an unknown address (at the user's line), two operations
+/// of one name, an unknown level or target, a folder that cannot be written, no linker for a shared library,
+/// no CUDA toolkit or an unknown architecture for the target cuda.
 GENFUSE_API void writeLibrary(const Model &model, const LibraryOptions &options,
                               const std::filesystem::path &directory);
 

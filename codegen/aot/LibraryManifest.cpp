@@ -22,12 +22,18 @@ std::string manifestOf(const LibraryDescription &library, const std::string &ide
                           {"kernel", symbol + "_kernel"},
                           {"members", description.members},
                           {"signature", signatureToJson(description.signature)}});
+    if (options.cuda()) {
+      operations.back()["cuda_kernel"] = symbol + "_cuda_kernel";
+      operations.back()["cuda_launches"] = description.kernels;
+    }
   }
   json manifest = {{"abi_version", GF_ABI_VERSION},   {"name", library.name},
                    {"model", library.model},          {"real", realName(options.real)},
                    {"checked", options.checked},      {"targets", options.targets},
                    {"cpu_levels", options.cpuLevels}, {"density", signatureToJson(library.density)},
                    {"operations", operations}};
+  if (options.cuda())
+    manifest["cuda_architectures"] = options.cudaArchitectures;
   if (!identity.empty())
     manifest["identity"] = identity;
   return manifest.dump(1, ' ', /*ensure_ascii=*/true, json::error_handler_t::replace) + "\n";

@@ -5,7 +5,7 @@
 #include "codegen/cpu/Symbols.h"
 #include "codegen/cpu/Target.h"
 #include "runtime/Error.h"
-#include "runtime/abi.h"
+#include "runtime/embed/array.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Bitcode/BitcodeReader.h"
 #include "llvm/Bitcode/BitcodeWriter.h"
@@ -22,6 +22,22 @@ namespace {
 
 /// What runs before the level is known, and chooses it.
 CpuTarget anyCpu() { return {"x86-64", "x86-64", "", 16, 1}; }
+
+/// What the launch layer needs of the C library.
+const std::vector<std::string> cLibrary = {"bsearch",
+                                           "calloc",
+                                           "dlerror",
+                                           "dlopen",
+                                           "dlsym",
+                                           "free",
+                                           "malloc",
+                                           "pthread_mutex_lock",
+                                           "pthread_mutex_unlock",
+                                           "qsort",
+                                           "strcmp",
+                                           "snprintf",
+                                           "strlen",
+                                           "vsnprintf"};
 
 Function *kernelFunction(Module &module, const std::string &name) {
   Function *function = module.getFunction(name);
@@ -61,15 +77,46 @@ Constant *LibraryModule::words(const std::vector<int64_t> &values, const std::st
 
 void LibraryModule::addKernel(const std::string &symbol, const std::string &entry, const std::string &level,
                               std::unique_ptr<Module> kernel) {
-  const std::string run = symbol + "." + level, workspace = run + ".workspace";
+  takeKernel(symbol, entry, symbol + "." + level, std::move(kernel));
+}
+
+void LibraryModule::takeKernel(const std::string &key, const std::string &entry, const std::string &run,
+                               std::unique_ptr<Module> kernel) {
+  const std::string workspace = run + ".workspace";
   kernelFunction(*kernel, entry)->setName(run);
   kernelFunction(*kernel, entry + "_workspace")->setName(workspace);
   if (Linker::linkModules(module, std::move(kernel)))
-    throw Error("the kernels of '" + symbol + "' cannot be linked");
+    throw Error("the kernels of '" + key + "' cannot be linked");
   for (const std::string &function : {run, workspace}) {
     module.getFunction(function)->setLinkage(GlobalValue::InternalLinkage);
-    kernels[symbol].push_back(module.getFunction(function));
+    kernels[key].push_back(module.getFunction(function));
   }
+}
+
+void LibraryModule::addCudaKernel(const std::string &symbol, const std::string &entry,
+                                  const std::string &imageSymbol, std::unique_ptr<Module> host) {
+  takeKernel(symbol + "_cuda", entry + "_cuda", symbol + ".cuda", std::move(host));
+  if (!image) { // gf_cuda_image of runtime/cuda/launch.h
+    auto *type = StructType::get(builder.getInt32Ty(), pointer, builder.getInt64Ty(), pointer, pointer);
+    image = new GlobalVariable(module, type, /*isConstant=*/false, GlobalValue::InternalLinkage,
+                               ConstantAggregateZero::get(type), name + ".image");
+  }
+  if (GlobalVariable *declared = module.getNamedGlobal(imageSymbol)) { // a kernel without launches has none
+    declared->replaceAllUsesWith(image);
+    declared->eraseFromParent();
+  }
+}
+
+void LibraryModule::setImage(const std::string &bytes) {
+  LLVMContext &context = module.getContext();
+  auto *data = constant(ConstantDataArray::getString(context, bytes, /*AddNull=*/false), name + ".fatbin");
+  data->setAlignment(Align(16));
+  data->setSection(".nv_fatbin"); // where the tools of a CUDA toolkit look for device code
+  auto *text = constant(ConstantDataArray::getString(context, name), name + ".name");
+  auto *type = cast<StructType>(image->getValueType());
+  image->setInitializer(
+      ConstantStruct::get(type, {builder.getInt32(GF_ABI_VERSION), data, builder.getInt64(bytes.size()), text,
+                                 ConstantPointerNull::get(pointer)}));
 }
 
 /// A function of the library: one of the support code with constants of the library in front.
@@ -90,11 +137,19 @@ void LibraryModule::define(const std::string &name, Type *result, ArrayRef<Type 
 }
 
 void LibraryModule::addOperation(const std::string &symbol, const std::vector<int64_t> &table) {
+  Constant *rows = words(table, symbol + ".table");
+  defineOperation(symbol, rows, GF_HOST);
+  if (kernels.count(symbol + "_cuda"))
+    defineOperation(symbol + "_cuda", rows, GF_CUDA);
+}
+
+/// The four functions of an operation on a device, over an OperationInfo (runtime/embed/support/Table.h).
+void LibraryModule::defineOperation(const std::string &symbol, Constant *table, int64_t device) {
   const std::vector<Constant *> &functions = kernels.at(symbol);
   Constant *list =
       constant(ConstantArray::get(ArrayType::get(pointer, functions.size()), functions), symbol + ".kernels");
   Constant *operation =
-      constant(ConstantStruct::getAnon({words(table, symbol + ".table"), allTexts, list, library}),
+      constant(ConstantStruct::getAnon({table, allTexts, list, library, builder.getInt64(device)}),
                symbol + ".operation");
   Type *status = builder.getInt32Ty(), *bytes = builder.getInt64Ty();
   define(symbol, status, {pointer, pointer}, "gf_embed_call", operation);
@@ -113,19 +168,18 @@ std::string LibraryModule::identity(const std::string &text) const {
   return toHex(ArrayRef<uint8_t>(hash.final()).take_front(16), /*LowerCase=*/true);
 }
 
-void LibraryModule::linkSupport() {
-  auto bytes = embedded::support();
-  MemoryBufferRef buffer({reinterpret_cast<const char *>(bytes.data()), bytes.size()}, "support code");
-  auto support = parseBitcodeFile(buffer, module.getContext());
-  if (!support)
-    throw Error("the support code of libraries cannot be read: " + toString(support.takeError()));
+void LibraryModule::link(std::span<const unsigned char> bitcode, const char *what) {
+  MemoryBufferRef buffer({reinterpret_cast<const char *>(bitcode.data()), bitcode.size()}, what);
+  auto part = parseBitcodeFile(buffer, module.getContext());
+  if (!part)
+    throw Error("the " + std::string(what) + " of libraries cannot be read: " + toString(part.takeError()));
   for (const char *metadata : {"llvm.module.flags", "llvm.ident"})
-    if (auto *node = (*support)->getNamedMetadata(metadata))
-      (*support)->eraseNamedMetadata(node);
-  (*support)->setDataLayout(module.getDataLayout());
-  (*support)->setTargetTriple(module.getTargetTriple());
-  if (Linker::linkModules(module, std::move(*support), Linker::LinkOnlyNeeded))
-    throw Error("the support code of libraries cannot be linked");
+    if (auto *node = (*part)->getNamedMetadata(metadata))
+      (*part)->eraseNamedMetadata(node);
+  (*part)->setDataLayout(module.getDataLayout());
+  (*part)->setTargetTriple(module.getTargetTriple());
+  if (Linker::linkModules(module, std::move(*part), Linker::LinkOnlyNeeded))
+    throw Error("the " + std::string(what) + " of libraries cannot be linked");
 }
 
 std::string LibraryModule::finish(const std::string &manifest, unsigned optimisation) {
@@ -143,17 +197,21 @@ std::string LibraryModule::finish(const std::string &manifest, unsigned optimisa
   returns("abi_version", builder.getInt32Ty(), builder.getInt32(GF_ABI_VERSION));
   define(name + "_cpu_level", pointer, {}, "gf_embed_level", library);
   define(name + "_set_cpu_level", builder.getInt32Ty(), {pointer}, "gf_embed_set_level", library);
+  if (image)
+    define(name + "_cuda_load", builder.getInt32Ty(), {pointer}, "gf_embed_cuda_load", image);
 
   GlobalVariable *complete =
       constant(ConstantDataArray::getString(context, texts.all(), /*AddNull=*/false), "");
   allTexts->replaceAllUsesWith(complete);
   complete->takeName(allTexts);
   allTexts->eraseFromParent();
-  linkSupport();
+  link(embedded::support(), "support code");
+  if (image)
+    link(embedded::launchLayer(), "launch layer");
   internalizeModule(module,
                     [&](const GlobalValue &value) { return is_contained(exported, value.getName()); });
   std::string object = emitObject(module, *createTargetMachine(anyCpu(), optimisation));
-  checkStandsAlone(object);
+  checkStandsAlone(object, image ? cLibrary : std::vector<std::string>());
   return object;
 }
 

@@ -4,6 +4,7 @@
 #include "codegen/aot/Table.h"
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/Module.h"
+#include <span>
 
 namespace genfuse::aot {
 
@@ -17,6 +18,13 @@ public:
   /// order.
   void addKernel(const std::string &symbol, const std::string &entry, const std::string &level,
                  std::unique_ptr<llvm::Module> kernel);
+
+  /// The same for the host code of a CUDA device, which launches kernels of the image `imageSymbol`.
+  void addCudaKernel(const std::string &symbol, const std::string &entry, const std::string &imageSymbol,
+                     std::unique_ptr<llvm::Module> host);
+
+  /// The device code of all operations.
+  void setImage(const std::string &bytes);
 
   /// The functions of an operation, once its kernels are there. `table`: operationTable.
   void addOperation(const std::string &symbol, const std::vector<int64_t> &table);
@@ -34,15 +42,19 @@ private:
   llvm::GlobalVariable *constant(llvm::Constant *value, const std::string &name);
   void define(const std::string &name, llvm::Type *result, llvm::ArrayRef<llvm::Type *> parameters,
               const std::string &callee, llvm::Constant *first);
-  void linkSupport();
+  void takeKernel(const std::string &key, const std::string &entry, const std::string &run,
+                  std::unique_ptr<llvm::Module> kernel);
+  void defineOperation(const std::string &symbol, llvm::Constant *table, int64_t device);
+  void link(std::span<const unsigned char> bitcode, const char *what);
 
   std::string name;
   std::vector<std::string> levels;
   llvm::Module module;
   llvm::IRBuilder<> builder;
   llvm::PointerType *pointer;
-  llvm::GlobalVariable *library, *allTexts;
-  std::map<std::string, std::vector<llvm::Constant *>> kernels; ///< by operation: {run, workspace} by level
+  llvm::GlobalVariable *library, *allTexts, *image = nullptr; ///< image: null without kernels for CUDA
+  std::map<std::string, std::vector<llvm::Constant *>>
+      kernels; ///< by operation: {run, workspace} by level; NAME_OP_cuda: one pair
   std::vector<std::string> exported;
 };
 

@@ -8,6 +8,7 @@
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "mlir/Transforms/RegionUtils.h"
 #include "passes/Roles.h"
+#include <map>
 
 using namespace mlir;
 
@@ -44,15 +45,62 @@ int64_t widthOf(ArrayRef<Operation *> ops) {
 
 } // namespace
 
+/// The lists of sizes and strides, and the call: the host reads them.
+bool LaunchPlan::isOfHost(BlockArgument argument) {
+  return llvm::any_of(ArrayRef<StringRef>{roles::dims, roles::strides, roles::call},
+                      [&](StringRef key) { return bool(kernel.getArgAttr(argument.getArgNumber(), key)); });
+}
+
 /// A load of a size, a stride or a word of the call.
 bool LaunchPlan::isWord(Operation *op) {
   auto load = dyn_cast<LLVM::LoadOp>(op);
   if (!load)
     return false;
   auto base = dyn_cast_or_null<BlockArgument>(baseOf(load.getAddr()));
-  return base &&
-         llvm::any_of(ArrayRef<StringRef>{roles::dims, roles::strides, roles::call},
-                      [&](StringRef key) { return bool(kernel.getArgAttr(base.getArgNumber(), key)); });
+  return base && isOfHost(base);
+}
+
+/// Loads of words come before the loops and branches that they stand in: the lists of sizes and strides lie
+/// in memory of the host. Each is loaded once.
+void LaunchPlan::hoistWords() {
+  Block &entry = kernel.getBody().front();
+  SmallVector<LLVM::LoadOp> loads;
+  kernel.walk([&](LLVM::LoadOp load) {
+    if (isWord(load))
+      loads.push_back(load);
+  });
+  std::map<std::tuple<void *, int64_t, void *>, LLVM::LoadOp> known;
+  for (LLVM::LoadOp load : loads) {
+    auto address = load.getAddr().getDefiningOp<LLVM::GEPOp>();
+    int64_t bytes = 0;
+    if (address) {
+      if (!address.getDynamicIndices().empty() || address.getRawConstantIndices().size() != 1)
+        continue;
+      bytes = address.getRawConstantIndices().front() * (address.getElemType().getIntOrFloatBitWidth() / 8);
+    }
+    auto key = std::make_tuple(baseOf(load.getAddr()).getAsOpaquePointer(), bytes,
+                               const_cast<void *>(load.getType().getAsOpaquePointer()));
+    auto [first, isNew] = known.try_emplace(key, load);
+    if (!isNew) {
+      load.getResult().replaceAllUsesWith(first->second.getResult());
+      load.erase();
+      if (address && address.use_empty())
+        address.erase();
+      continue;
+    }
+    // All of them at the start: their order is that of their first uses.
+    Operation *last = known.size() > 1 ? lastWord : nullptr;
+    for (Operation *op : {address ? address.getOperation() : nullptr, load.getOperation()}) {
+      if (!op)
+        continue;
+      if (last)
+        op->moveAfter(last);
+      else
+        op->moveBefore(&entry, entry.begin());
+      last = op;
+    }
+    lastWord = last;
+  }
 }
 
 bool LaunchPlan::writes(Operation *op) {
@@ -178,11 +226,15 @@ LogicalResult LaunchPlan::complete(Launch &launch, unsigned number) {
     return a.getDefiningOp()->isBeforeInBlock(b.getDefiningOp());
   });
   launch.width = widthOf(launch.ops);
+  for (Value input : launch.inputs)
+    if (auto argument = dyn_cast<BlockArgument>(input); argument && isOfHost(argument))
+      return launch.roots.front()->emitOpError("reads a word of the call at a place that is computed");
   return success();
 }
 
 LogicalResult LaunchPlan::make() {
   findCells();
+  hoistWords();
   group();
   // From the last to the first: a launch learns what later ones want of it before it is completed.
   for (unsigned number = launches.size(); number-- > 0;)

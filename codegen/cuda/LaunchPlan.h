@@ -35,7 +35,9 @@ public:
   llvm::DenseMap<mlir::Value, unsigned> cellOf;
 
 private:
+  bool isOfHost(mlir::BlockArgument argument);
   bool isWord(mlir::Operation *op);
+  void hoistWords();
   bool writes(mlir::Operation *op);
   void group();
   mlir::LogicalResult complete(Launch &launch, unsigned number);
@@ -45,6 +47,7 @@ private:
   void findCells();
 
   mlir::func::FuncOp kernel;
+  mlir::Operation *lastWord = nullptr;                  ///< that was moved to the start
   llvm::DenseMap<mlir::Operation *, unsigned> launchOf; ///< of roots
   llvm::SetVector<mlir::Operation *> needed;            ///< of the launch that is being completed
 };

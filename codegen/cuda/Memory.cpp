@@ -53,14 +53,18 @@ void Printer::storeUniform(Operation *op, const Twine &statement) {
   bool wait = visibility.beforeStore(accessedMemory(op), /*uniform=*/true);
   if (wait)
     sync();
-  note(op);
-  if (width == 1)
-    return line(statement);
-  if (!wait && uniformEnd == lines.size())
+  bool goesOn = width > 1 && !wait && uniformEnd == lines.size();
+  if (goesOn)
     lines.pop_back();
   else
+    note(op);
+  if (width == 1)
+    return line(statement);
+  if (!goesOn)
     line("if (lane == 0) {");
   ++depth;
+  if (goesOn)
+    note(op);
   line(statement);
   --depth;
   line("}");
@@ -135,8 +139,13 @@ bool Printer::printMemory(Operation *op) {
           at = std::to_string(step.getIntOrFloatBitWidth() / 8) + " * " + at;
         bool isChar = !(isa<BlockArgument>(address.getBase()) && pointee(address.getBase()));
         std::string base = operand(address.getBase(), Binds::add);
-        texts[op->getResult(0)] = {(isChar ? base : "reinterpret_cast<char *>(" + base + ")") + " + " + at,
-                                   Binds::add};
+        Expression place{(isChar ? base : "reinterpret_cast<char *>(" + base + ")") + " + " + at, Binds::add};
+        if (place.text.size() > 40) {
+          std::string name = names.declare(operand(baseOf(address.getBase())) + "_part");
+          line("char *const " + name + " = " + place.text + ";");
+          place = {name};
+        }
+        texts[op->getResult(0)] = place;
         return true;
       })
       .Case([&](LLVM::LoadOp load) {

@@ -157,14 +157,14 @@ std::string cudaText(ModuleOp device) {
   return text;
 }
 
-CudaCode cudaCode(ModuleOp lowered, const std::string &name) {
+CudaCode cudaCode(ModuleOp lowered, const std::string &name, const std::string &kernels) {
   ErrorText errors(lowered.getContext());
   for (auto function : lowered.getOps<func::FuncOp>())
     if (function.getSymName().starts_with("keep_failure"))
       throw Error("kernel '" + name + "': checked kernels run on CPUs only, so far");
   CudaCode code;
   code.host = lowered.clone();
-  OwningOpRef<ModuleOp> device = splitLaunches(*code.host, imageSymbol(name));
+  OwningOpRef<ModuleOp> device = splitLaunches(*code.host, imageSymbol(name), kernels);
   if (!device)
     errors.raise();
   code.text = cudaText(*device);

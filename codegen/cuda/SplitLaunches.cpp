@@ -208,7 +208,7 @@ private:
 
 } // namespace
 
-OwningOpRef<ModuleOp> splitLaunches(ModuleOp lowered, StringRef imageSymbol) {
+OwningOpRef<ModuleOp> splitLaunches(ModuleOp lowered, StringRef imageSymbol, StringRef names) {
   OwningOpRef<ModuleOp> device = ModuleOp::create(lowered.getLoc());
   OpBuilder b = OpBuilder::atBlockBegin(device->getBody());
   SmallVector<func::FuncOp> kernels;
@@ -220,12 +220,14 @@ OwningOpRef<ModuleOp> splitLaunches(ModuleOp lowered, StringRef imageSymbol) {
     else if (function.isExternal())
       b.clone(*function);
   }
+  if (!names.empty() && kernels.size() != 1)
+    return lowered.emitError("expected one kernel, got ") << kernels.size(), nullptr;
   for (func::FuncOp kernel : kernels) {
     std::string name = kernel.getSymName().str();
     if (!llvm::StringRef(name).ends_with("_kernel"))
       return kernel.emitOpError("is not the kernel of an entry"), nullptr;
     name.resize(name.size() - std::strlen("_kernel"));
-    if (failed(Splitter(kernel, *device, imageSymbol).run(name)))
+    if (failed(Splitter(kernel, *device, imageSymbol).run(names.empty() ? StringRef(name) : names)))
       return nullptr;
     lowered.lookupSymbol<func::FuncOp>(name).setSymName(name + "_cuda");
     lowered.lookupSymbol<func::FuncOp>(name + "_workspace").setSymName(name + "_cuda_workspace");

@@ -1,13 +1,13 @@
 #include "Driver.h"
+#include "Mutex.h"
 #include <atomic>
 #include <cstdio>
 #include <dlfcn.h>
-#include <mutex>
 
 namespace genfuse::cuda::inline abi2 {
 namespace {
 
-constinit std::mutex mutex;
+constinit Mutex mutex;
 constinit Driver found{};
 constinit char message[512] = "";
 constinit std::atomic<const Driver *> current{nullptr}, replaced{nullptr};
@@ -57,7 +57,7 @@ const Driver *driver(const char *&why) {
   if (const Driver *table = replaced.load(std::memory_order_acquire))
     return table;
   if (!tried.load(std::memory_order_acquire)) {
-    std::lock_guard<std::mutex> lock(mutex);
+    Lock lock(mutex);
     if (!tried.load(std::memory_order_relaxed)) {
       if (!openDriver("libcuda.so.1", found) && start())
         current.store(&found, std::memory_order_relaxed);

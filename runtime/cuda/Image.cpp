@@ -1,13 +1,13 @@
 #include "Image.h"
+#include "Mutex.h"
 #include <cstdlib>
 #include <cstring>
-#include <mutex>
 #include <new>
 
 namespace genfuse::cuda::inline abi2 {
 namespace {
 
-constinit std::mutex mutex;
+constinit Mutex mutex;
 
 int byName(const void *a, const void *b) {
   return std::strcmp(static_cast<const Kernel *>(a)->name, static_cast<const Kernel *>(b)->name);
@@ -77,7 +77,7 @@ Image *loadImage(gf_cuda_image &image, const Driver &driver, Failure &failure) {
   std::atomic_ref<void *> handle(image.handle);
   if (void *loaded = handle.load(std::memory_order_acquire))
     return static_cast<Image *>(loaded);
-  std::lock_guard<std::mutex> lock(mutex);
+  Lock lock(mutex);
   if (void *loaded = handle.load(std::memory_order_relaxed))
     return static_cast<Image *>(loaded);
   Attempt attempt(failure);

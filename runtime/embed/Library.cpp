@@ -56,10 +56,20 @@ struct Library::Body {
   }
 
   void findKernels() {
-    for (const LibraryOperation &operation : manifest.operations)
-      kernels[operation.name] = {
-          &operation.signature, find<std::remove_pointer_t<gf_kernel>>(operation.symbol + "_kernel"),
-          find<std::remove_pointer_t<gf_workspace>>(operation.symbol + "_kernel_workspace")};
+    for (const LibraryOperation &operation : manifest.operations) {
+      kernels[operation.name] = kernelOf(operation, "_kernel");
+      if (holdsCuda())
+        cudaKernels[operation.name] = kernelOf(operation, "_cuda_kernel");
+    }
+  }
+
+  CompiledKernel kernelOf(const LibraryOperation &operation, const std::string &suffix) const {
+    return {&operation.signature, find<std::remove_pointer_t<gf_kernel>>(operation.symbol + suffix),
+            find<std::remove_pointer_t<gf_workspace>>(operation.symbol + suffix + "_workspace")};
+  }
+
+  bool holdsCuda() const {
+    return std::find(manifest.targets.begin(), manifest.targets.end(), "cuda") != manifest.targets.end();
   }
 
   const char *level() const { return find<const char *()>(manifest.name + "_cpu_level")(); }
@@ -78,7 +88,7 @@ struct Library::Body {
   std::string path;
   LibraryManifest manifest;
   std::unique_ptr<void, Close> handle;
-  std::map<std::string, CompiledKernel> kernels;
+  std::map<std::string, CompiledKernel> kernels, cudaKernels;
 };
 
 Library Library::open(const fs::path &manifest, const fs::path &library) {
@@ -97,6 +107,13 @@ const LibraryManifest &Library::manifest() const { return body->manifest; }
 
 CompiledKernel Library::kernel(const std::string &operation) const {
   return body->kernels.at(body->manifest.find(operation).name);
+}
+
+CompiledKernel Library::cudaKernel(const std::string &operation) const {
+  const std::string &name = body->manifest.find(operation).name;
+  if (!body->holdsCuda())
+    throw Error("library '" + body->path + "': expected kernels for the target cuda, got a library for cpu");
+  return body->cudaKernels.at(name);
 }
 
 std::string Library::cpuLevel() const { return body->level(); }

@@ -17,6 +17,7 @@ struct LibraryOperation {
   std::vector<std::string> batched, shared;
   std::string symbol; ///< of the C function that checks its call; the kernel is <symbol>_kernel
   std::vector<std::string> members;
+  std::vector<std::string> launches; ///< kernels that a call on a CUDA device starts, in order
   Signature signature;
 };
 
@@ -25,6 +26,7 @@ struct LibraryManifest {
   std::string name, model, identity, real;
   bool checked = false;
   std::vector<std::string> targets, cpuLevels;
+  std::vector<int> cudaArchitectures; ///< 90: sm_90; none without the target cuda
   std::vector<LibraryOperation> operations;
   Signature density; ///< of `assess()` for one instance
 
@@ -50,6 +52,11 @@ public:
 
   /// A kernel for runtime/Call. Errors: an operation that the library does not hold.
   CompiledKernel kernel(const std::string &operation) const;
+
+  /// The same for a CUDA device: it takes pointers to memory of the device, workspace too, and starts its
+  /// work on gf_call.stream. Errors: as `kernel`, and a library without the target cuda. That there is no
+  /// driver or device is said by a call.
+  CompiledKernel cudaKernel(const std::string &operation) const;
 
   /// The level in use.
   std::string cpuLevel() const;

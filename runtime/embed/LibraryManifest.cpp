@@ -36,9 +36,17 @@ struct Reader {
 
 LibraryOperation readOperation(const json &value, const std::string &where) {
   const Reader reader{value, where};
-  LibraryOperation operation{
-      reader.text("name"),    reader.text("request"), reader.text("mapping"),  reader.texts("batched"),
-      reader.texts("shared"), reader.text("symbol"),  reader.texts("members"), {}};
+  LibraryOperation operation{reader.text("name"),
+                             reader.text("request"),
+                             reader.text("mapping"),
+                             reader.texts("batched"),
+                             reader.texts("shared"),
+                             reader.text("symbol"),
+                             reader.texts("members"),
+                             {},
+                             {}};
+  if (value.contains("cuda_launches"))
+    operation.launches = reader.texts("cuda_launches");
   try {
     operation.signature = signatureFromJson(reader.member("signature"));
   } catch (const Error &error) {
@@ -69,6 +77,8 @@ LibraryManifest LibraryManifest::parse(const std::string &text, const std::strin
   manifest.checked = reader.get<bool>("checked", "true or false");
   manifest.targets = reader.texts("targets");
   manifest.cpuLevels = reader.texts("cpu_levels");
+  if (value.contains("cuda_architectures"))
+    manifest.cudaArchitectures = reader.get<std::vector<int>>("cuda_architectures", "a list of numbers");
   for (const json &operation : reader.get<std::vector<json>>("operations", "a list"))
     manifest.operations.push_back(readOperation(operation, where));
   try {

@@ -68,14 +68,14 @@ public:
     }
     return count <= held_;
   }
-  gf_array array() const {
+  gf_array array(int32_t device = GF_HOST, int32_t device_number = 0) const {
     return {const_cast<std::remove_const_t<T> *>(data_),
             sizes_.data(),
             strides_.data(),
             rank,
             typeOf<T>(),
-            GF_HOST,
-            0};
+            device,
+            device_number};
   }
 
 private:
@@ -103,8 +103,9 @@ public:
   View(T *data) : data_(data) {}
   T *data() const { return data_; }
   bool holds() const { return true; }
-  gf_array array() const {
-    return {const_cast<std::remove_const_t<T> *>(data_), nullptr, nullptr, 0, typeOf<T>(), GF_HOST, 0};
+  gf_array array(int32_t device = GF_HOST, int32_t device_number = 0) const {
+    return {
+        const_cast<std::remove_const_t<T> *>(data_), nullptr, nullptr, 0, typeOf<T>(), device, device_number};
   }
 
 private:
@@ -137,6 +138,10 @@ struct CallOptions {
   int64_t begin = 0, end = -1; ///< the instances to compute; end -1: up to the last
   double scale = 1.0;          ///< of parameter gradients
   const gf_executor *executor = nullptr;
+  /// GF_CUDA: all views and the workspace are of the memory of that device, and the work is started on
+  /// `stream`, not waited for. For libraries with the target cuda.
+  int32_t device = GF_HOST, device_number = 0;
+  void *stream = nullptr; ///< CUstream or cudaStream_t; null: the default stream
 
   gf_call call(Status &status) const {
     gf_call result = gf_call_default();
@@ -146,6 +151,7 @@ struct CallOptions {
     result.end = end < 0 ? instances : end;
     result.scale = scale;
     result.executor = executor;
+    result.stream = stream;
     result.error = status.buffer();
     result.error_capacity = Status::capacity;
     return result;
@@ -174,6 +180,8 @@ public:
 
   void *data() const { return data_; }
   int64_t bytes() const { return bytes_; }
+  /// Whether this is memory of the host that `reserve` made.
+  bool isOwned() const { return owned_; }
   /// Has at least so many bytes afterwards; false where there is no memory. What it held is lost.
   bool reserve(int64_t bytes) {
     if (bytes <= bytes_)
@@ -200,15 +208,24 @@ private:
 };
 
 /// Runs an operation, after making the workspace as large as it needs: the first call of a size allocates.
+/// Memory of a device is the caller's to make.
 template <class Operation>
 Status call(const Operation &operation, Workspace &workspace, const CallOptions &options = {}) noexcept {
   Status status;
   const int64_t bytes = operation.workspace(status, options);
   if (!status)
     return status;
-  if (!workspace.reserve(bytes))
+  if (options.device == GF_HOST && !workspace.reserve(bytes))
     return Status(GF_SMALL_WORKSPACE, "workspace: expected memory for it, got none");
   return operation.run(workspace, options);
+}
+
+/// For generated code: the message about a workspace of the host for a call on a device.
+inline bool isWhereItRuns(const Workspace &workspace, const CallOptions &options, Status &status) {
+  if (options.device == GF_HOST || !workspace.isOwned())
+    return true;
+  status = Status(GF_BAD_ARGUMENT, "workspace: expected memory of the device, got memory of the host");
+  return false;
 }
 
 /// For generated code: the message about a view whose container is too small.

@@ -154,7 +154,9 @@ TEST(Library, IsPositionIndependent) {
   if (!hasCompiler())
     GTEST_SKIP() << "no C compiler 'cc' on this machine";
   Folder folder;
-  aot::writeLibrary(model("digits", "digits"), digitsOptions, folder.path);
+  aot::LibraryOptions options = digitsOptions;
+  options.cpuLevels = {"x86-64-v3"};
+  aot::writeLibrary(model("digits", "digits"), options, folder.path);
   EXPECT_TRUE(run("cc -shared -Wl,-z,text -Wl,--whole-archive " + folder.file("lib/libdigits.a") +
                   " -Wl,--no-whole-archive -o " + folder.file("all.so")));
 }
@@ -165,6 +167,7 @@ TEST(Library, IsTheSameFromRunToRunAndNamesNoFolder) {
     aot::LibraryOptions options = digitsOptions;
     options.shared = shared;
     options.checked = true;
+    options.cpuLevels = {"x86-64-v4", "x86-64-v3"};
     for (const Folder *folder : {&first, &second})
       aot::writeLibrary(model("digits", "digits"), options, folder->path);
     for (const std::filesystem::path &file : aot::libraryFiles("digits", shared)) {
@@ -197,8 +200,10 @@ TEST(Library, RefusesWrongOptions) {
             "library 'd': expected one operation or more, got none");
   EXPECT_EQ(errorOf({.name = "int", .operations = good}),
             "library: expected a name that is an identifier of C and C++, got 'int'");
-  EXPECT_EQ(errorOf({.name = "d", .operations = good, .targets = {"cpu", "cuda"}}),
-            "library 'd': the target 'cuda' is not available ahead of time yet");
+  EXPECT_EQ(errorOf({.name = "d", .operations = good, .targets = {"cuda"}}),
+            "library 'd': expected the target cpu besides cuda, got cuda alone");
+  EXPECT_EQ(errorOf({.name = "d", .operations = good, .targets = {"cpu", "cuda"}, .cudaArchitectures = {}}),
+            "library 'd': expected one CUDA architecture or more, got none");
   EXPECT_EQ(errorOf({.name = "d", .operations = good, .targets = {"tpu"}}),
             "library 'd': expected a target cpu or cuda, got 'tpu'");
   EXPECT_EQ(errorOf({.name = "d", .operations = good, .cpuLevels = {}}),

@@ -40,20 +40,27 @@ public:
   }
 
   Answer call(const std::string &name, const std::vector<gf_array> &arrays, gf_call call) const {
-    char text[1000] = {};
-    call.error = text;
-    call.error_capacity = sizeof text;
-    const int32_t status =
-        find<int32_t(const gf_array *, gf_call *)>(operation(name).symbol)(arrays.data(), &call);
-    return {status, text};
+    return callOf(operation(name).symbol, arrays, call);
   }
 
   Answer workspace(const std::string &name, const std::vector<gf_array> &arrays, gf_call call) const {
+    return workspaceOf(operation(name).symbol, arrays, call);
+  }
+
+  Answer callOf(const std::string &symbol, const std::vector<gf_array> &arrays, gf_call call) const {
     char text[1000] = {};
     call.error = text;
     call.error_capacity = sizeof text;
-    const int64_t bytes = find<int64_t(const gf_array *, const gf_call *)>(
-        operation(name).symbol + "_workspace")(arrays.data(), &call);
+    const int32_t status = find<int32_t(const gf_array *, gf_call *)>(symbol)(arrays.data(), &call);
+    return {status, text};
+  }
+
+  Answer workspaceOf(const std::string &symbol, const std::vector<gf_array> &arrays, gf_call call) const {
+    char text[1000] = {};
+    call.error = text;
+    call.error_capacity = sizeof text;
+    const int64_t bytes =
+        find<int64_t(const gf_array *, const gf_call *)>(symbol + "_workspace")(arrays.data(), &call);
     return {bytes, text};
   }
 

@@ -148,17 +148,17 @@ int main() {
   for (int i = 0; i < 2; ++i)
     threads[i] = std::thread([&, i] {
       ++ready;
-      while (!start) {
-      }
+      while (!start)
+        std::this_thread::yield();
       compute(results[i], workspaces[i], 500);
       ++done;
     });
-  while (ready < 2) {
-  }
+  while (ready < 2)
+    std::this_thread::yield();
   before = allocations.load();
   start = true;
-  while (done < 2) {
-  }
+  while (done < 2)
+    std::this_thread::yield();
   after = allocations.load();
   for (std::thread &thread : threads)
     thread.join();

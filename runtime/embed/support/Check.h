@@ -20,7 +20,11 @@ inline int32_t checkInstances(const Checked &c) {
     Message(c.call) << name << ": expected no flags, got " << int64_t{c.call.flags};
     return GF_BAD_ARGUMENT;
   }
-  if (c.call.stream) {
+  if (c.onDevice() && c.call.executor) {
+    Message(c.call) << name << ": expected no executor for a call on a CUDA device, got one";
+    return GF_BAD_ARGUMENT;
+  }
+  if (!c.onDevice() && c.call.stream) {
     Message(c.call) << name << ": expected no stream for a call on the CPU, got one";
     return GF_BAD_ARGUMENT;
   }
@@ -71,10 +75,10 @@ inline int32_t checkShapes(Checked &c) {
 inline int32_t checkArrays(Checked &c) {
   if (int32_t status = forEachArray(c, checkMemory))
     return status;
-  if (int32_t status = checkRows(c))
+  if (int32_t status = c.onDevice() ? checkOffsetCounts(c) : checkRows(c))
     return status;
   for (int64_t i = 0; i < c.table().arrays; ++i) {
-    if (int32_t status = checkLists(c, i))
+    if (int32_t status = c.onDevice() ? GF_OK : checkLists(c, i))
       return status;
     if (!c.table().array(i).output)
       continue;

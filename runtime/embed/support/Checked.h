@@ -29,6 +29,7 @@ struct Checked {
 
   const OperationTable &table() const { return *operation.table; }
   const char *text(int64_t offset) const { return operation.texts + offset; }
+  bool onDevice() const { return operation.device == GF_CUDA; }
   const char *label(int64_t array) const { return text(table().array(array).label); }
   int64_t rank(int64_t array) const { return table().array(array).rank + table().array(array).batched; }
   /// Where the dimensions of an array begin in dims and strides.

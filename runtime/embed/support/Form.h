@@ -75,9 +75,18 @@ inline int32_t takeSizes(Checked &c, int64_t array) {
 inline int32_t checkPlace(const Checked &c, int64_t array) {
   const gf_array &given = c.arrays[array];
   const int64_t type = c.table().array(array).type;
-  if (given.device != GF_HOST) {
-    Message(c.call) << c.label(array) << ": expected memory of the host, got "
-                    << (given.device == GF_CUDA ? "an array on a CUDA device" : "one on an unknown device");
+  if (given.device != c.operation.device) {
+    Message(c.call) << c.label(array) << ": expected memory of "
+                    << (c.onDevice() ? "a CUDA device" : "the host") << ", got "
+                    << (given.device == GF_CUDA   ? "an array on a CUDA device"
+                        : given.device == GF_HOST ? "an array of the host"
+                                                  : "one on an unknown device");
+    return GF_BAD_ARGUMENT;
+  }
+  if (c.onDevice() && given.device_number != c.arrays[0].device_number) {
+    Message(c.call) << c.label(array) << ": expected memory of device " << int64_t{c.arrays[0].device_number}
+                    << ", which has " << c.label(0) << ", got an array on device "
+                    << int64_t{given.device_number};
     return GF_BAD_ARGUMENT;
   }
   if (given.type != GF_TYPE_OF_OPERATION && given.type != type) {

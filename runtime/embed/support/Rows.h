@@ -9,14 +9,31 @@ inline int64_t valueAt(const Checked &c, int64_t array, int64_t offset) {
   return static_cast<const int64_t *>(c.pointers[array])[offset];
 }
 
+inline int32_t checkOffsetCount(const Checked &c, int64_t array) {
+  if (c.dims[c.first(array)] > 0)
+    return GF_OK;
+  Message(c.call) << c.label(array) << ": expected one offset for each row and one for the end, got none";
+  return GF_BAD_SHAPE;
+}
+
+/// What can be said of offsets on a device, whose memory the host does not read.
+inline int32_t checkOffsetCounts(const Checked &c) {
+  for (int64_t i = 0; i < c.table().rows; ++i) {
+    const RowsRow &row = c.table().at<RowsRow>(c.table().firstRows)[i];
+    if (c.rank(row.array) != 1 || row.longest)
+      continue;
+    if (int32_t status = checkOffsetCount(c, row.array))
+      return status;
+  }
+  return GF_OK;
+}
+
 /// Offsets begin with 0, never decrease and end with the number of elements.
 inline int32_t checkOffsets(const Checked &c, int64_t array, int64_t total) {
   const int64_t count = c.dims[c.first(array)];
   const char *label = c.label(array);
-  if (count == 0) {
-    Message(c.call) << label << ": expected one offset for each row and one for the end, got none";
-    return GF_BAD_SHAPE;
-  }
+  if (int32_t status = checkOffsetCount(c, array))
+    return status;
   if (int64_t first = valueAt(c, array, 0)) {
     Message(c.call) << label << ": expected offsets that begin with 0, got " << first;
     return GF_BAD_SHAPE;

@@ -88,8 +88,9 @@ struct KernelPair {
 struct OperationInfo {
   const OperationTable *table;
   const char *texts;
-  const KernelPair *kernels; ///< one for each level
+  const KernelPair *kernels; ///< one for each level; for a CUDA device: one
   const LibraryInfo *library;
+  int64_t device; ///< gf_device: where all arrays lie
 };
 
 } // namespace genfuse::embed

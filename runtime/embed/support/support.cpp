@@ -1,6 +1,7 @@
 // The code of every generated library that is not generated: it checks calls, chooses the CPU level once, and
 // calls kernels. Compiled to bitcode that is part of the compiler; stands alone (no library, no
 // initialisation, no allocation, no exception).
+#include "runtime/cuda/launch.h"
 #include "runtime/embed/support/Check.h"
 #include "runtime/embed/support/Cpu.h"
 
@@ -25,14 +26,23 @@ const char *levelName(const LibraryInfo &library, int64_t level) {
   return library.texts + library.table->level(level)->name;
 }
 
-int32_t failLevel(const OperationInfo &operation, const gf_call &call) {
+void failLevel(const OperationInfo &operation, const gf_call &call) {
   const LibraryInfo &library = *operation.library;
   Message message(call);
   message << operation.texts + operation.table->name << ": expected a cpu of level ";
   for (int64_t i = 0; i < library.table->levels; ++i)
     message << (i ? " or " : "") << levelName(library, i);
   message << ", got one below";
-  return GF_NOT_AVAILABLE;
+}
+
+/// Writes the message and gives null where the machine is below all levels.
+const KernelPair *kernelInUse(const OperationInfo &operation, const gf_call *call) {
+  if (operation.device == GF_CUDA)
+    return operation.kernels;
+  const int32_t level = levelInUse(*operation.library);
+  if (level < 0 && call)
+    failLevel(operation, *call);
+  return level < 0 ? nullptr : operation.kernels + level;
 }
 
 bool sameText(const char *left, const char *right) {
@@ -57,7 +67,7 @@ bool sameText(const char *left, const char *right) {
 
 extern "C" {
 
-/// NAME_OP: checks the call, then runs the kernel of the level in use.
+/// NAME_OP: checks the call, then runs the kernel of the level in use; NAME_OP_cuda: that for the device.
 int32_t gf_embed_call(const OperationInfo *operation, const gf_array *arrays, gf_call *call) {
   if (!call)
     return GF_BAD_ARGUMENT;
@@ -72,15 +82,14 @@ int32_t gf_embed_call(const OperationInfo *operation, const gf_array *arrays, gf
     return status;
   if (int32_t status = checkArrays(checked))
     return status;
-  const int32_t level = levelInUse(*operation->library);
-  if (level < 0)
-    return failLevel(*operation, *call);
-  const KernelPair &kernel = operation->kernels[level];
-  if (int32_t status = checkWorkspace(checked, kernel.workspace(checked.dims, call)))
+  const KernelPair *kernel = kernelInUse(*operation, call);
+  if (!kernel)
+    return GF_NOT_AVAILABLE;
+  if (int32_t status = checkWorkspace(checked, kernel->workspace(checked.dims, call)))
     return status;
-  if (table.single && call->begin == call->end)
+  if ((table.single || checked.onDevice()) && call->begin == call->end)
     return GF_OK; // no instance is asked for
-  return kernel.run(checked.pointers, checked.dims, checked.strides, call);
+  return kernel->run(checked.pointers, checked.dims, checked.strides, call);
 }
 
 /// NAME_OP_workspace: bytes, or a status with its sign changed.
@@ -96,10 +105,10 @@ int64_t gf_embed_workspace(const OperationInfo *operation, const gf_array *array
   }
   if (int32_t status = checkShapes(checked))
     return -status;
-  const int32_t level = levelInUse(*operation->library);
-  if (level < 0)
-    return -failLevel(*operation, *call);
-  const int64_t need = operation->kernels[level].workspace(checked.dims, call);
+  const KernelPair *kernel = kernelInUse(*operation, call);
+  if (!kernel)
+    return -GF_NOT_AVAILABLE;
+  const int64_t need = kernel->workspace(checked.dims, call);
   return need < 0 ? -GF_BAD_SHAPE : need;
 }
 
@@ -108,15 +117,24 @@ int32_t gf_embed_kernel(const OperationInfo *operation, void *const *pointers, c
                         const int64_t *strides, gf_call *call) {
   if (!call)
     return GF_BAD_ARGUMENT;
-  const int32_t level = levelInUse(*operation->library);
-  if (level < 0)
-    return failLevel(*operation, *call);
-  return operation->kernels[level].run(pointers, dims, strides, call);
+  const KernelPair *kernel = kernelInUse(*operation, call);
+  return kernel ? kernel->run(pointers, dims, strides, call) : GF_NOT_AVAILABLE;
 }
 
 int64_t gf_embed_kernel_workspace(const OperationInfo *operation, const int64_t *dims, const gf_call *call) {
-  const int32_t level = levelInUse(*operation->library);
-  return level < 0 ? -GF_NOT_AVAILABLE : operation->kernels[level].workspace(dims, call);
+  const KernelPair *kernel = kernelInUse(*operation, nullptr);
+  return kernel ? kernel->workspace(dims, call) : -GF_NOT_AVAILABLE;
+}
+
+/// NAME_cuda_load: loads the kernels of all operations on the device that a call would use.
+int32_t gf_embed_cuda_load(gf_cuda_image *image, gf_call *call) {
+  if (!call)
+    return GF_BAD_ARGUMENT;
+  if (call->abi_version == GF_ABI_VERSION)
+    return gf_cuda_load(image, call);
+  Message(*call) << "library '" << image->name << "': expected abi version " << int64_t{GF_ABI_VERSION}
+                 << ", got " << int64_t{call->abi_version};
+  return GF_ABI_MISMATCH;
 }
 
 /// NAME_cpu_level: the level in use; null where the machine is below all of the library's.
