@@ -11,12 +11,7 @@ using namespace mlir;
 
 namespace genfuse {
 
-namespace {
-
-constexpr StringLiteral deviceAttribute = "gen.device";
-
-/// The device function without its type, for ops that have one.
-StringRef deviceName(Operation *op) {
+StringRef deviceFunctionOf(Operation *op) {
   return llvm::TypeSwitch<Operation *, StringRef>(op)
       .Case([](math::ExpOp) { return "exp"; })
       .Case([](math::ExpM1Op) { return "expm1"; })
@@ -29,6 +24,10 @@ StringRef deviceName(Operation *op) {
       .Case([](math::ErfcOp) { return "erfc"; })
       .Default([](Operation *) { return ""; });
 }
+
+namespace {
+
+constexpr StringLiteral deviceAttribute = "gen.device";
 
 /// Ops that become instructions, with nothing to call.
 bool isInstruction(Operation *op) {
@@ -62,7 +61,7 @@ LogicalResult convertMath(Operation *op, DeviceCalls &calls) {
     return success();
   if (auto rsqrt = dyn_cast<math::RsqrtOp>(op))
     return expandRsqrt(rsqrt);
-  StringRef name = deviceName(op);
+  StringRef name = deviceFunctionOf(op);
   if (name.empty())
     return op->emitOpError("has no implementation in the device library");
   Type type = op->getResult(0).getType(), element = getElementTypeOrSelf(type);

@@ -47,9 +47,8 @@ int64_t widthOf(ArrayRef<Operation *> ops) {
 
 /// The lists of sizes and strides, and the call: the host reads them.
 bool LaunchPlan::isOfHost(BlockArgument argument) {
-  return llvm::any_of(ArrayRef<StringRef>{roles::dims, roles::strides, roles::call}, [&](StringRef key) {
-    return bool(kernel.getArgAttr(argument.getArgNumber(), key));
-  });
+  return llvm::any_of(ArrayRef<StringRef>{roles::dims, roles::strides, roles::call},
+                      [&](StringRef key) { return bool(kernel.getArgAttr(argument.getArgNumber(), key)); });
 }
 
 /// A load of a size, a stride or a word of the call.
@@ -61,8 +60,8 @@ bool LaunchPlan::isWord(Operation *op) {
   return base && isOfHost(base);
 }
 
-/// Loads of words come before the loops and branches that they stand in: the lists of sizes and strides lie in
-/// memory of the host. Each is loaded once.
+/// Loads of words come before the loops and branches that they stand in: the lists of sizes and strides lie
+/// in memory of the host. Each is loaded once.
 void LaunchPlan::hoistWords() {
   Block &entry = kernel.getBody().front();
   SmallVector<LLVM::LoadOp> loads;
@@ -85,6 +84,8 @@ void LaunchPlan::hoistWords() {
     if (!isNew) {
       load.getResult().replaceAllUsesWith(first->second.getResult());
       load.erase();
+      if (address && address.use_empty())
+        address.erase();
       continue;
     }
     // All of them at the start: their order is that of their first uses.
@@ -110,8 +111,10 @@ bool LaunchPlan::writes(Operation *op) {
 
 void LaunchPlan::findCells() {
   for (BlockArgument argument : kernel.getArguments())
-    if (kernel.getArgAttr(argument.getArgNumber(), roles::cells))
+    if (auto count = kernel.getArgAttrOfType<IntegerAttr>(argument.getArgNumber(), roles::cells)) {
       cells = argument;
+      room = count.getInt();
+    }
 }
 
 /// Loops over parts are launches of their own; what writes memory between two of them is one more.
@@ -145,20 +148,45 @@ bool LaunchPlan::canRepeat(Operation *op, unsigned launch) {
   return true;
 }
 
+/// The launch whose root has a vector among its results that `value` is computed from; vectors are not kept.
+std::optional<unsigned> LaunchPlan::vectorFrom(Value value) {
+  Operation *op = value.getDefiningOp();
+  if (!isa<VectorType>(value.getType()) || !op || op->getBlock() != &kernel.getBody().front())
+    return std::nullopt;
+  if (auto root = launchOf.find(op); root != launchOf.end())
+    return root->second;
+  for (Value operand : op->getOperands())
+    if (std::optional<unsigned> found = vectorFrom(operand))
+      return found;
+  return std::nullopt;
+}
+
+/// Where a scalar is computed that later launches get from memory: in the launch that has it, or has what it
+/// is computed from, else at the end of the one before it.
+unsigned LaunchPlan::sourceOf(Operation *op, unsigned number) {
+  if (auto root = launchOf.find(op); root != launchOf.end())
+    return root->second;
+  for (Value operand : op->getOperands())
+    if (std::optional<unsigned> found = vectorFrom(operand))
+      return *found;
+  unsigned from = number;
+  for (auto [n, other] : llvm::enumerate(launches))
+    if (other.roots.front()->isBeforeInBlock(op))
+      from = n;
+  return from;
+}
+
 LogicalResult LaunchPlan::keep(Value value, Launch &launch, unsigned number) {
   Operation *op = value.getDefiningOp();
   if (!cells || isa<VectorType, MemRefType>(value.getType()))
     return op->emitOpError("has a result that a later launch cannot be given");
-  // What is not in a launch itself is computed at the end of the one before it.
-  unsigned from = launchOf.contains(op) ? launchOf.lookup(op) : number;
-  if (!launchOf.contains(op))
-    for (auto [n, other] : llvm::enumerate(launches))
-      if (other.roots.front()->isBeforeInBlock(op))
-        from = n;
+  unsigned from = sourceOf(op, number);
   Launch &source = launches[from];
   if (from >= number || isa<scf::ParallelOp>(source.roots.front()))
     return op->emitOpError("is read after it was written over");
   cellOf.try_emplace(value, cellOf.size());
+  if (cellOf.size() > room)
+    return op->emitOpError("is one value more than later launches can be given");
   if (!llvm::is_contained(source.keeps, value))
     source.keeps.push_back(value);
   if (!llvm::is_contained(launch.kept, value))
@@ -180,7 +208,11 @@ LogicalResult LaunchPlan::need(Value value, Launch &launch, unsigned number) {
   if (isWord(op))
     return input(value);
   auto root = launchOf.find(op);
-  if (root != launchOf.end() ? root->second != number : !canRepeat(op, number))
+  bool isKept = root != launchOf.end() ? root->second != number : !canRepeat(op, number);
+  if (root == launchOf.end() && !isa<VectorType>(value.getType()))
+    for (Value operand : op->getOperands())
+      isKept = isKept || vectorFrom(operand).value_or(number) != number;
+  if (isKept)
     return keep(value, launch, number);
   if (root != launchOf.end())
     return success();

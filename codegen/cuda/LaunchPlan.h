@@ -42,12 +42,15 @@ private:
   void group();
   mlir::LogicalResult complete(Launch &launch, unsigned number);
   bool canRepeat(mlir::Operation *op, unsigned launch);
+  std::optional<unsigned> vectorFrom(mlir::Value value);
+  unsigned sourceOf(mlir::Operation *op, unsigned number);
   mlir::LogicalResult need(mlir::Value value, Launch &launch, unsigned number);
   mlir::LogicalResult keep(mlir::Value value, Launch &launch, unsigned number);
   void findCells();
 
   mlir::func::FuncOp kernel;
-  mlir::Operation *lastWord = nullptr; ///< that was moved to the start
+  size_t room = 0; ///< in the cells
+  mlir::Operation *lastWord = nullptr;                  ///< that was moved to the start
   llvm::DenseMap<mlir::Operation *, unsigned> launchOf; ///< of roots
   llvm::SetVector<mlir::Operation *> needed;            ///< of the launch that is being completed
 };

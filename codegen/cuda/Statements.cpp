@@ -141,7 +141,7 @@ static std::string counterName(scf::ForOp op, unsigned depth) {
 
 void Printer::printFor(scf::ForOp op) {
   note(op);
-  if (visibility.atBoundary())
+  if (visibility.atStart(op))
     sync();
   std::vector<std::string> variables;
   for (auto [carried, start, result] : llvm::zip(op.getRegionIterArgs(), op.getInitArgs(), op.getResults())) {
@@ -167,14 +167,14 @@ void Printer::printFor(scf::ForOp op) {
   ++depth;
   printBlock(*op.getBody());
   assign(op.getYieldedValues(), variables);
-  if (visibility.atBoundary())
+  if (visibility.atEnd(op))
     sync();
   closeBlock();
 }
 
 void Printer::printIf(scf::IfOp op) {
   note(op);
-  if (visibility.atBoundary())
+  if (visibility.atStart(op))
     sync();
   std::vector<std::string> variables;
   for (Value result : op.getResults()) {
@@ -188,7 +188,7 @@ void Printer::printIf(scf::IfOp op) {
   printBlock(*op.thenBlock());
   if (!variables.empty())
     assign(op.thenYield().getOperands(), variables);
-  if (visibility.atBoundary())
+  if (visibility.atEnd(op))
     sync();
   if (op.elseBlock() && (!variables.empty() || op.elseBlock()->getOperations().size() > 1)) {
     names.close();
@@ -197,7 +197,7 @@ void Printer::printIf(scf::IfOp op) {
     printBlock(*op.elseBlock());
     if (!variables.empty())
       assign(op.elseYield().getOperands(), variables);
-    if (visibility.atBoundary())
+    if (visibility.atEnd(op))
       sync();
   }
   closeBlock();
@@ -208,13 +208,13 @@ void Printer::printIf(scf::IfOp op) {
 /// Parts are shared out among the groups of the launch.
 void Printer::printParts(scf::ParallelOp op) {
   std::string size = "<" + std::to_string(width) + ">";
-  if (visibility.atBoundary())
+  if (visibility.atStart(op))
     sync();
   texts[op.getInductionVars().front()] = {"part"};
   openBlock("for (index_t part = gf_group" + size + "(); part < " +
             operand(op.getUpperBound().front(), Binds::add) + "; part += gf_groups" + size + "())");
   printBlock(*op.getBody());
-  if (visibility.atBoundary())
+  if (visibility.atEnd(op))
     sync();
   closeBlock();
 }

@@ -14,8 +14,9 @@ struct CudaCode {
   mlir::OwningOpRef<mlir::ModuleOp> host;
 };
 
-/// Of a module that gen-lower made with `threads`, with the entry `name`. Its kernels are KERNELS_1, ...: what
-/// several modules put into one image needs names of its own. Empty: those of the entry. Throws genfuse::Error.
+/// Of a module that gen-lower made with `threads`, with the entry `name`. Its kernels are KERNELS_1, ...:
+/// what several modules put into one image needs names of its own. Empty: those of the entry. Throws
+/// genfuse::Error.
 CudaCode cudaCode(mlir::ModuleOp lowered, const std::string &name, const std::string &kernels = {});
 
 /// What its host code calls to launch (runtime/cuda/launch.h).

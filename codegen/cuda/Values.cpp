@@ -1,4 +1,5 @@
 // Values as expressions.
+#include "codegen/cpu/MathToDevice.h"
 #include "codegen/cuda/Printer.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -330,19 +331,8 @@ Expression Printer::computeComparison(Operation *op) {
 Expression Printer::computeMath(Operation *op) {
   Type element = getElementTypeOrSelf(op->getResult(0).getType());
   std::string suffix = element.isF64() ? "_f64" : "_f32";
-  StringRef function = llvm::TypeSwitch<Operation *, StringRef>(op)
-                           .Case([](math::ExpOp) { return "gf_exp"; })
-                           .Case([](math::ExpM1Op) { return "gf_expm1"; })
-                           .Case([](math::LogOp) { return "gf_log"; })
-                           .Case([](math::Log1pOp) { return "gf_log1p"; })
-                           .Case([](math::TanhOp) { return "gf_tanh"; })
-                           .Case([](math::SinOp) { return "gf_sin"; })
-                           .Case([](math::CosOp) { return "gf_cos"; })
-                           .Case([](math::ErfOp) { return "gf_erf"; })
-                           .Case([](math::ErfcOp) { return "gf_erfc"; })
-                           .Default([](Operation *) { return ""; });
-  if (!function.empty())
-    return call(function + suffix, op->getOperands());
+  if (StringRef function = deviceFunctionOf(op); !function.empty())
+    return call("gf_" + function + suffix, op->getOperands());
   StringRef exact = llvm::TypeSwitch<Operation *, StringRef>(op)
                         .Case([](math::FmaOp) { return "gf_fma"; })
                         .Case([](math::SqrtOp) { return "gf_sqrt"; })

@@ -53,10 +53,46 @@ bool Visibility::beforeStore(Value memory, bool uniform) {
   return wait;
 }
 
-bool Visibility::atBoundary() {
+Visibility::Inside Visibility::inside(Operation *op) const {
+  Inside found = Inside::nothing;
+  op->walk([&](Operation *inner) {
+    Value memory = accessedMemory(inner);
+    if (memory && isTracked(memory))
+      found = std::max(found, isUniformStore(inner) ? Inside::firstStores : Inside::other);
+  });
+  return found;
+}
+
+bool Visibility::atStart(Operation *op) {
+  switch (inside(op)) {
+  case Inside::nothing:
+    return false;
+  case Inside::firstStores:
+    if (written != Written::byAll)
+      return std::exchange(read, false);
+    break;
+  case Inside::other:
+    break;
+  }
   bool wait = written != Written::no;
   written = Written::no;
-  read = !tracked.empty(); // whatever comes before or after
+  read = true; // by an iteration before this one
+  return wait;
+}
+
+bool Visibility::atEnd(Operation *op) {
+  switch (inside(op)) {
+  case Inside::nothing:
+    return false;
+  case Inside::firstStores:
+    written = Written::byOne; // in one of its blocks
+    return false;
+  case Inside::other:
+    break;
+  }
+  bool wait = written != Written::no;
+  written = Written::no;
+  read = true;
   return wait;
 }
 

@@ -17,12 +17,17 @@ public:
   /// Whether the threads have to wait before the access; notes it.
   bool beforeLoad(mlir::Value memory);
   bool beforeStore(mlir::Value memory, bool uniform);
-  /// Whether they have to wait where a block of a loop or branch begins, or ends.
-  bool atBoundary();
+  /// Whether they have to wait where the blocks of a loop or branch begin, or where one ends.
+  bool atStart(mlir::Operation *op);
+  bool atEnd(mlir::Operation *op);
 
 private:
   enum class Written { no, byOne, byAll };
   bool isTracked(mlir::Value memory) const;
+  /// What the blocks of an operation do to tracked memory. Stores of the first thread are in order among
+  /// themselves.
+  enum class Inside { nothing, firstStores, other };
+  Inside inside(mlir::Operation *op) const;
 
   llvm::SmallPtrSet<void *, 8> tracked; ///< arguments of the function
   Written written = Written::no;

@@ -314,15 +314,15 @@ SmallVector<Value> Lowerer::sliceOffsets(OpBuilder &b, Value flatDims, ArrayRef<
   return offsets;
 }
 
-/// Room for every scalar that a loop or branch between the parts computes.
+/// Room for every scalar that a loop or branch between the parts computes, and for some that are read there.
 void Lowerer::addCells() {
-  int64_t count = 0;
+  if (partitions.empty())
+    return;
+  cells = 8;
   for (Operation &op : kernel.getBody().front())
     if (op.getNumRegions() > 0)
-      count += op.getNumResults();
-  if (count > 0)
-    addSlice({count, {}}, builder.getI64Type());
-  cells = count > 0;
+      cells += op.getNumResults();
+  addSlice({cells, {}}, builder.getI64Type());
 }
 
 void Lowerer::describeArguments() {
@@ -339,8 +339,8 @@ void Lowerer::describeArguments() {
   }
   for (auto [i, slice] : llvm::enumerate(slices))
     mark(arrays.size() + i, slice.ofLanes ? roles::ofLanes : roles::written);
-  if (cells)
-    mark(arrays.size() + slices.size() - 1, roles::cells);
+  if (cells > 0)
+    kernel.setArgAttr(arrays.size() + slices.size() - 1, roles::cells, builder.getI64IntegerAttr(cells));
   mark(cast<BlockArgument>(dims).getArgNumber(), roles::dims);
   mark(cast<BlockArgument>(strides).getArgNumber(), roles::strides);
   mark(cast<BlockArgument>(call).getArgNumber(), roles::call);

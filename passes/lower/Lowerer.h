@@ -271,7 +271,7 @@ private:
   llvm::SmallVector<Partition> partitions;
   Partition *running = nullptr; ///< whose part is being lowered
   unsigned totalDims = 0;
-  bool cells = false; ///< the last slice holds scalars that launches leave to later ones
+  int64_t cells = 0; ///< so many scalars fit into the last slice, which launches leave to later ones
   Value dims, strides, call;
   bool isChecker;                          ///< its function checks the inputs of another one
   Value record;                            ///< where a checker notes failures

@@ -157,6 +157,43 @@ TEST(CudaProgram, NothingToDo) {
   EXPECT_EQ(empty.score.shape(), Shape{0});
 }
 
+/// A plate of 100 is one loop of one group between the launches, whose sum has to wait for the plate after
+/// it.
+TEST(CudaProgram, SumsWaitForLaterLaunches) {
+  Model model = Model::parse(R"(
+gen.func @m(%x: tensor<?xf64> {gen.name = "x"}) -> f64 {
+  %c0 = arith.constant 0 : index
+  %c100 = arith.constant 100 : index
+  %zero = arith.constant 0.0 : f64
+  %one = arith.constant 1.0 : f64
+  %n = tensor.dim %x, %c0 : tensor<?xf64>
+  %a = gen.map "a" %i to %c100 -> tensor<100xf64> {
+    %v = gen.sample "v" normal(%zero, %one) : (f64, f64) -> f64
+    gen.yield %v : f64
+  }
+  %total = gen.einsum "i->" (%a) : (tensor<100xf64>) -> f64
+  gen.map "y" %i to %n {
+    %at = tensor.extract %x[%i] : tensor<?xf64>
+    %y = gen.sample normal(%at, %one) : (f64, f64) -> f64
+    gen.yield
+  }
+  gen.return %total : f64
+})");
+  auto loader = std::make_shared<cuda_host::EmulatedLoader>();
+  Inputs inputs;
+  inputs.arguments["x"] = numbers({500});
+  for (int64_t threads : {1, 32, 64}) {
+    Program text(model, {.lanes = threads, .cuda = loader});
+    if (threads == 32) // 64 threads take two turns, which are not a loop
+      EXPECT_NE(text.emit("cuda", "simulate()").find("(cells + "), std::string::npos);
+    Outcome got = text.run("simulate()", inputs, {.seed = 3});
+    Outcome wanted = Program(model).run("simulate()", inputs, {.seed = 3});
+    expectEqual(wanted.choices, got.choices, std::to_string(threads)); // draws have the bits of the CPU's
+    EXPECT_NEAR(got.score.at({}), wanted.score.at({}), 1e-4);          // 600 terms in f32, in another order
+    EXPECT_NEAR(got.returnValue.at({}), wanted.returnValue.at({}), 1e-4);
+  }
+}
+
 TEST(CudaProgram, WhatItDoesNotDo) {
   auto errorOf = [](CompileOptions options) {
     try {

@@ -20,9 +20,29 @@ Order firstOrder() {
                               std::string(name) + "'");
 }
 
+/// The number in an environment variable; `otherwise` where it is not set.
+unsigned long long numberIn(const char *variable, unsigned long long otherwise) {
+  const char *text = std::getenv(variable);
+  if (!text)
+    return otherwise;
+  char *end = nullptr;
+  unsigned long long value = std::strtoull(text, &end, 10);
+  if (end == text || *end)
+    throw std::invalid_argument(std::string(variable) + ": expected a number, got '" + text + "'");
+  return value;
+}
+
+Device firstDevice() {
+  Device device;
+  device.capability = static_cast<int>(
+      numberIn("GENFUSE_CUDA_HOST_CAPABILITY", static_cast<unsigned long long>(device.capability)));
+  device.memory = numberIn("GENFUSE_CUDA_HOST_MEMORY", device.memory);
+  return device;
+}
+
 } // namespace
 
-Emulator::Emulator() : order(firstOrder()) {}
+Emulator::Emulator() : order(firstOrder()), device(firstDevice()) {}
 
 Emulator &Emulator::instance() {
   static Emulator *only = new Emulator; // stays: libraries may launch while the program ends

@@ -19,11 +19,14 @@ namespace genfuse::cuda_host {
 /// GENFUSE_CUDA_HOST_ORDER names (ascending, descending, shuffled), else ascending.
 GF_HOST_API void setOrder(Order order);
 
-/// What the driver's functions say of the device. `devices` 0: cuInit fails.
+/// What the driver's functions say of the device. `devices` 0: cuInit fails. Programs that do not know of the
+/// emulation get another one by the environment variables GENFUSE_CUDA_HOST_CAPABILITY and
+/// GENFUSE_CUDA_HOST_MEMORY.
 struct Device {
   int devices = 1;
   int capability = 90;   ///< 10 * major + minor
   bool pageable = false; ///< whether kernels may use memory of the host that the driver does not know
+  std::size_t memory = std::size_t(1) << 40; ///< bytes that cuMemAlloc gives, all in all
 };
 GF_HOST_API void setDevice(Device device);
 

@@ -2,6 +2,7 @@
 #pragma once
 #include "Block.h"
 #include "Emulator.h"
+#include <map>
 #include <memory>
 #include <mutex>
 
@@ -34,7 +35,8 @@ public:
     std::uint64_t begin, bytes;
   };
   std::vector<Range> allowed;
-  std::vector<std::pair<Range, int>> places; ///< of setMemory
+  std::vector<std::pair<Range, int>> places;      ///< of setMemory
+  std::map<std::uint64_t, std::size_t> allocated; ///< by cuMemAlloc: bytes by address
   AccessLog log;
   std::vector<std::string> launches;
 

@@ -33,3 +33,36 @@ func.func @score(%x: tensor<?x?xf64> {gen.name = "x", gen.role = "argument", gen
   }
   return %sum : f64
 }
+
+// A sum of a short loop that also writes is not computed again after the long one: it waits in a cell.
+// CHECK-LABEL: kept_1(
+// CHECK: if (gf_group<32>() == 0) {
+// CHECK: *reinterpret_cast<double *>(cells + 8 * 0) = [[SUM:.*]];
+// CHECK: GF_EXPORT_KERNEL(kept_1)
+// CHECK-LABEL: kept_2(
+// CHECK-NOT: cells
+// CHECK: for (index_t part = gf_group<32>()
+// CHECK: GF_EXPORT_KERNEL(kept_2)
+// CHECK-LABEL: kept_3(
+// CHECK: const double [[CELL:.*]] = *reinterpret_cast<const double *>(cells + 8 * 0);
+// CHECK: score[0] = {{.*}}[[CELL]]
+// CHECK: GF_EXPORT_KERNEL(kept_3)
+func.func @kept(%x: tensor<100xf64> {gen.name = "x", gen.role = "argument", gen.shape = ["100"]},
+                %y: tensor<?xf64> {gen.name = "y", gen.role = "argument", gen.shape = ["y.0"]})
+    -> (f64 {gen.name = "score", gen.role = "score", gen.shape = []}, tensor<100xf64> {gen.name = "e", gen.role = "return", gen.shape = ["100"]}) {
+  %c0 = arith.constant 0 : index
+  %c100 = arith.constant 100 : index
+  %n = tensor.dim %y, %c0 : tensor<?xf64>
+  %short, %stack = gen.sweep %i to %c100 lanes(32) sums(f64) stacks(tensor<100xf64>) {
+    %v = tensor.extract %x[%i] : tensor<100xf64>
+    %e = math.exp %v : f64
+    gen.yield %e, %e : f64, f64
+  }
+  %long = gen.sweep %i to %n lanes(32) sums(f64) {
+    %v = tensor.extract %y[%i] : tensor<?xf64>
+    %e = math.exp %v : f64
+    gen.yield %e : f64
+  }
+  %sum = arith.addf %long, %short : f64
+  return %sum, %stack : f64, tensor<100xf64>
+}

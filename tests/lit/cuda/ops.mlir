@@ -250,3 +250,30 @@ func.func @draws(%q: !llvm.ptr {gen.name = "x", gen.written}, %f: !llvm.ptr {gen
   memref.store %byte, %flags[%c0] : memref<?xi8>
   return
 }
+
+// A loop in which only the first thread stores needs no waits of its own, but those around it stay.
+// CHECK-LABEL: clears(
+// CHECK: const float [[OLD:.*]] = scratch[n];
+// CHECK: gf_sync<32>();
+// CHECK-NEXT: for (index_t i = 0; i < n; ++i) {
+// CHECK-NOT: gf_sync
+// CHECK: scratch[i] = 0.0f;
+// CHECK-NEXT: }
+// CHECK-NEXT: }
+// CHECK-NEXT: gf_sync<32>();
+// CHECK: const float [[NEW:.*]] = scratch[n];
+func.func @clears(%p: !llvm.ptr {gen.written}, %q: !llvm.ptr {gen.name = "out", gen.written}, %n: index {gen.name = "n"}) attributes {gen.width = 32 : i64} {
+  %shared = func.call @memref_f32(%p) : (!llvm.ptr) -> memref<?xf32>
+  %out = func.call @memref_f32(%q) : (!llvm.ptr) -> memref<?xf32>
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %zero = arith.constant 0.0 : f32
+  %old = memref.load %shared[%n] : memref<?xf32>
+  scf.for %i = %c0 to %n step %c1 {
+    memref.store %zero, %shared[%i] : memref<?xf32>
+  }
+  %new = memref.load %shared[%n] : memref<?xf32>
+  %sum = arith.addf %old, %new : f32
+  memref.store %sum, %out[%c0] : memref<?xf32>
+  return
+}
