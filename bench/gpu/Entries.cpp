@@ -46,11 +46,13 @@ std::vector<Entry> makeEntries() {
       {"gradient-mm", "cases", "MM", "gradient(rows/*/m)", f64, single, 64, 1,
        {{"s.0", 100003}, {"s_offsets.0", 1010}}},
       {"update-pl", "cases", "PL", "update(mu, y/*; args: s~)", f32, single, 128, 1, {{"s.0", 10007}}},
-      {"update-nested", "changes", "nested", "update(rows/[]/m)", f64, instances, 1, 257,
-       {{"s.0", 53}, {"s.1", 11}, {"rows/[]", 5}}, 3, true},
+      {"update-nested", "changes", "nested", "update(rows/*/m)", f64, instances, 1, 257,
+       {{"s.0", 53}, {"s.1", 11}}, 3, true},
       {"regenerate-pl", "cases", "PL", "regenerate(mu, y/*)", f32, single, 32, 1, {{"s.0", 10007}}, 3, true},
       {"regenerate-local", "changes", "local", "regenerate(rows/*/m)", f64, elements, 32, 37,
-       {{"s.0", 1009}}},
+       {{"s.0", 1009}, {"x.0", 1009}}},
+      {"update-local", "changes", "local", "update(rows/[]/y)", f32, single, 32, 1,
+       {{"s.0", 10007}, {"x.0", 10007}, {"rows/[].0", 101}}, 3, true},
   };
   // clang-format on
   return all;

@@ -45,6 +45,13 @@ KernelCall::KernelCall(const Entry &entry, KernelHandle handle) : entry(entry), 
 
 void KernelCall::checkSizes() const {
   const Signature &signature = *kernel.signature;
+  for (const auto &[symbol, size] : entry.sizes)
+    if (std::find(signature.symbols.begin(), signature.symbols.end(), symbol) == signature.symbols.end()) {
+      std::string all;
+      for (const std::string &each : signature.symbols)
+        all += (all.empty() ? "" : ", ") + each;
+      throw Error("expected sizes of " + all + ", got one of '" + symbol + "'");
+    }
   for (const SizeCheck &check : signature.checks) {
     const int64_t left = valueOf(check.left), right = valueOf(check.right);
     if (check.equal ? left != right : left > right)

@@ -49,7 +49,11 @@ void Recorder::record(const char *kernel, int64_t groups, int32_t width, void **
   for (size_t i = 0; i < sizes.size(); ++i) {
     uint64_t word = 0;
     std::memcpy(&word, arguments[i], static_cast<size_t>(sizes[i] ? sizes[i] : 8));
-    launch.arguments.push_back(sizes[i] ? Argument{-1, word} : pointerArgument(word));
+    try {
+      launch.arguments.push_back(sizes[i] ? Argument{-1, word} : pointerArgument(word));
+    } catch (const Error &error) {
+      throw Error("recording: argument " + std::to_string(i) + " of '" + kernel + "': " + error.what());
+    }
   }
   launches.push_back(std::move(launch));
 }
@@ -60,8 +64,7 @@ Argument Recorder::pointerArgument(uint64_t address) const {
     if (address - begin <= static_cast<uint64_t>(buffers[i].bytes))
       return {static_cast<int>(i), address - begin};
   }
-  throw Error("recording: expected a pointer into an array or the workspace, got another, which no device "
-              "could read");
+  throw Error("expected a pointer into an array or the workspace, got one that no device could read");
 }
 
 std::vector<int> argumentSizes(const std::string &text, const std::string &kernel) {

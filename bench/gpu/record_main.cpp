@@ -12,6 +12,7 @@ namespace fs = std::filesystem;
 struct Options {
   fs::path folder;
   bool quick = false;    ///< the reduced list
+  std::string only;      ///< one entry; empty: all
   bool hostCode = false; ///< images of the emulated device instead of fat binaries
 };
 
@@ -71,10 +72,11 @@ void storeRecord(const Entry &entry, const Options &options) {
 }
 
 int run(const Options &options) {
-  int failed = 0;
+  int failed = 0, tried = 0;
   for (const Entry &entry : entries()) {
-    if (options.quick && !entry.quick)
+    if ((options.quick && !entry.quick) || (!options.only.empty() && entry.name != options.only))
       continue;
+    ++tried;
     try {
       storeRecord(entry, options);
       std::printf("%s\n", entry.name.c_str());
@@ -84,7 +86,10 @@ int run(const Options &options) {
       ++failed;
     }
   }
-  return failed ? 1 : 0;
+  if (tried == 0)
+    std::fprintf(stderr, "error: --only: expected an entry of bench/gpu/Entries.cpp, got '%s'\n",
+                 options.only.c_str());
+  return failed || tried == 0 ? 1 : 0;
 }
 
 } // namespace
@@ -94,6 +99,7 @@ int main(int count, char **arguments) {
   genfuse::gpu::Options options;
   CLI::App app("Records calls of kernels on the emulated device, for a run on a real one.");
   app.add_option("folder", options.folder, "a folder for the records, one folder an entry")->required();
+  app.add_option("--only", options.only, "one entry, by name");
   app.add_flag("--quick", options.quick, "the reduced list of the tests");
   app.add_flag("--host-code", options.hostCode, "code for the emulated device: no CUDA toolkit is needed");
   CLI11_PARSE(app, count, arguments);

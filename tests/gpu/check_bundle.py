@@ -134,6 +134,9 @@ class Bundle(unittest.TestCase):
         done = subprocess.run(["ldd", self.made / "replay"], capture_output=True, text=True, check=True)
         names = {line.split()[0].split("/")[-1].split(".so")[0] for line in done.stdout.splitlines()}
         self.assertLessEqual(names, {"linux-vdso", "libc", "libm", "libdl", "libpthread", "ld-linux-x86-64"})
+        versions = re.findall(rb"GLIBC_2\.(\d+)", (self.made / "replay").read_bytes())
+        self.assertTrue(versions)
+        self.assertLessEqual(max(map(int, versions)), 35, "README.md of the bundle says 2.35")
 
     def test_is_small_and_keeps_other_folders(self):
         size = sum(each.stat().st_size for each in self.made.rglob("*") if each.is_file())
