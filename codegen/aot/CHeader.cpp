@@ -13,8 +13,8 @@ constexpr const char *beginning = R"(// @name@: operations of the model '@model@
 // gf_call.instances. Arrays are row-major without gaps where their strides are null. The caller gives all
 // memory, workspace too; a call allocates nothing, may be made from any thread, and returns a gf_status. After
 // an error nothing but the workspace and the message in gf_call.error was written.
-#ifndef GENFUSE_LIBRARY_@upper@_H
-#define GENFUSE_LIBRARY_@upper@_H
+#ifndef GENFUSE_LIBRARY_@guard@_H
+#define GENFUSE_LIBRARY_@guard@_H
 
 #include "genfuse/embed/array.h"
 
@@ -101,7 +101,7 @@ std::string cHeader(const LibraryDescription &library) {
     levels += (levels.empty() ? "" : ", ") + level;
   std::string text = fill(beginning, {{"name", library.name},
                                       {"model", commentText(library.model)},
-                                      {"upper", llvm::StringRef(library.name).upper()},
+                                      {"guard", library.name},
                                       {"levels", levels},
                                       {"abi", std::to_string(GF_ABI_VERSION)}});
   if (library.options.cuda())

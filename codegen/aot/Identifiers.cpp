@@ -31,7 +31,14 @@ constexpr const char *keywords[] = {"alignas",     "alignof",      "and",       
                                     "typename",    "typeof",       "union",        "unsigned",
                                     "using",       "virtual",      "void",         "volatile",
                                     "wchar_t",     "while",        "xor",          "xor_eq",
-                                    "unix",        "linux"};
+                                    "unix",        "linux",        "NULL",         "EOF",
+                                    "errno",       "assert",       "stdin",        "stdout",
+                                    "stderr"};
+
+/// Names that stand for something else outside of namespaces: our own, and functions of the C library.
+constexpr const char *globals[] = {"gf",  "main", "memcpy", "memmove", "memset", "exp",  "log",   "sin",
+                                   "cos", "pow",  "sqrt",   "gamma",   "signal", "time", "index", "remove",
+                                   "abs", "div",  "malloc", "free",    "printf", "puts", "read",  "write"};
 
 constexpr const char *structMembers[] = {"run", "workspace", "request", "arrays", "held"};
 
@@ -102,6 +109,10 @@ std::string memberName(const ArraySpec &spec) {
 }
 
 } // namespace
+
+bool isLibraryName(const std::string &text) {
+  return isIdentifier(text) && !llvm::is_contained(globals, text);
+}
 
 bool isIdentifier(const std::string &text) {
   return !text.empty() && (llvm::isAlpha(text[0])) &&

@@ -11,6 +11,9 @@ namespace genfuse::aot {
 /// Whether a text is an identifier in C and C++ that is no keyword.
 bool isIdentifier(const std::string &text);
 
+/// Whether it can also name a library: its functions start with it, and a namespace is called so.
+bool isLibraryName(const std::string &text);
+
 /// `gradient(W, b | image/*/y)` is gradient_W_b; flags follow.
 std::string identifierOf(const Request &request);
 

@@ -30,9 +30,10 @@ class Settings {
 public:
   Settings(const Model &model, const LibraryOptions &options) : options(options) {
     this->options.name = options.name.empty() ? model.name() : options.name;
-    if (!isIdentifier(this->options.name))
-      throw Error("library: expected a name that is an identifier of C and C++, got '" + this->options.name +
-                  "'");
+    if (!isLibraryName(this->options.name))
+      throw Error("library: expected a name that is an identifier of C and C++ and no name of their "
+                  "libraries, got '" +
+                  this->options.name + "'");
     checkTargets();
     if (options.cpuLevels.empty())
       throw Error("library '" + this->options.name + "': expected one CPU level or more, got none");
@@ -111,6 +112,10 @@ void checkNames(const Operation &operation, const Signature &signature) {
                     "', got '" + name + "'");
   };
   check(operation.batched, {Role::argument, Role::newArgument}, "batched", Role::argument);
+  for (const OffsetsCheck &offsets : signature.offsets)
+    if (llvm::is_contained(operation.batched, offsets.argument))
+      throw Error("operation '" + operation.request + "': expected offsets that all instances share, got '" +
+                  offsets.argument + "' after 'batched' (rows are the same for all instances)");
   check(operation.shared, {Role::choice, Role::constraint, Role::elements, Role::selected}, "shared",
         Role::choice);
 }

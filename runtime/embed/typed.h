@@ -148,11 +148,12 @@ struct CallOptions {
     result.seed = seed;
     result.instances = instances;
     result.begin = begin;
-    result.end = end < 0 ? instances : end;
+    result.end = end == -1 ? instances : end;
     result.scale = scale;
     result.executor = executor;
     result.stream = stream;
     result.error = status.buffer();
+    result.error[0] = 0;
     result.error_capacity = Status::capacity;
     return result;
   }

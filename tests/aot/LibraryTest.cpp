@@ -198,8 +198,11 @@ TEST(Library, RefusesWrongOptions) {
   const std::vector<aot::Operation> good = {{.request = "assess()"}};
   EXPECT_EQ(errorOf({.name = "d", .operations = {}}),
             "library 'd': expected one operation or more, got none");
-  EXPECT_EQ(errorOf({.name = "int", .operations = good}),
-            "library: expected a name that is an identifier of C and C++, got 'int'");
+  for (const char *name : {"int", "gf", "memcpy", "stdin"})
+    EXPECT_EQ(
+        errorOf({.name = name, .operations = good}),
+        "library: expected a name that is an identifier of C and C++ and no name of their libraries, got '" +
+            std::string(name) + "'");
   EXPECT_EQ(errorOf({.name = "d", .operations = good, .targets = {"cuda"}}),
             "library 'd': expected the target cpu besides cuda, got cuda alone");
   EXPECT_EQ(errorOf({.name = "d", .operations = good, .targets = {"cpu", "cuda"}, .cudaArchitectures = {}}),
@@ -224,6 +227,13 @@ TEST(Library, RefusesWrongOptions) {
       errorOf({.name = "d",
                .operations = {{.request = "assess()", .mapping = Mapping::instances, .shared = {"z"}}}}),
       "operation 'assess()': expected names of given choices after 'shared', got 'z'");
+  const aot::LibraryOptions ragged = {
+      .name = "d",
+      .operations = {{.request = "gradient(mu)", .mapping = Mapping::instances, .batched = {"s_offsets"}}}};
+  EXPECT_EQ(
+      errorOf([&] { aot::writeLibrary(model("cases", "MM"), ragged, "/nowhere"); }),
+      "operation 'gradient(mu)': expected offsets that all instances share, got 's_offsets' after 'batched' "
+      "(rows are the same for all instances)");
   EXPECT_THAT(errorOf({.name = "d", .operations = {{.request = "gradient(nobody)"}}}),
               testing::AllOf(HasSubstr("nobody"), HasSubstr(source + "/tests/models/digits.mlir:")))
       << "messages of the compiler name the whole path";
