@@ -31,9 +31,9 @@ if [ -e "$out" ] && [ ! -x "$out/replay" ]; then
 fi
 rm -rf "$out"
 mkdir -p "$out/records"
-"$build/bench/gpu/genfuse_gpu_record" "$out/records" "$@"
 cp bench/gpu/bundle/run bench/gpu/bundle/README.md "$out/"
 strip -o "$out/replay" "$build/bench/gpu/genfuse_gpu_replay"
+"$build/bench/gpu/genfuse_gpu_record" "$out/records" "$@"
 
 limit=$((60 * 1024 * 1024))
 size=$(du -sb "$out" | cut -f1)
