@@ -49,7 +49,7 @@ private:
   void findCells();
 
   mlir::func::FuncOp kernel;
-  size_t room = 0; ///< in the cells
+  size_t room = 0;                                      ///< in the cells
   mlir::Operation *lastWord = nullptr;                  ///< that was moved to the start
   llvm::DenseMap<mlir::Operation *, unsigned> launchOf; ///< of roots
   llvm::SetVector<mlir::Operation *> needed;            ///< of the launch that is being completed

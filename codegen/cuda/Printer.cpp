@@ -104,7 +104,7 @@ std::string Printer::declareArgument(BlockArgument argument) {
   bool writes = function.getArgAttr(number, roles::written) || function.getArgAttr(number, roles::ofLanes);
   Type element = pointee(argument);
   std::string type = element ? typeName(element, function) : "char";
-  return (writes ? "" : "const ") + type + " *__restrict__ " + name;
+  return (writes ? "" : "const ") + type + (visibility.isTracked(argument) ? " *" : " *__restrict__ ") + name;
 }
 
 void Printer::printArguments() {

@@ -169,8 +169,8 @@ Expression Printer::computeArith(Operation *op) {
                     Binds::anything};
       })
       .Case<arith::CmpFOp, arith::CmpIOp>([&](auto) { return computeComparison(op); })
-      .Case<arith::ExtFOp, arith::TruncFOp, arith::SIToFPOp, arith::ExtSIOp, arith::TruncIOp,
-            arith::FPToSIOp>([&](auto) { return cast(typeName(type, op), op->getOperand(0)); })
+      .Case<arith::ExtFOp, arith::TruncFOp, arith::FPToSIOp>(
+          [&](auto) { return cast(typeName(type, op), op->getOperand(0)); })
       .Case<arith::ExtUIOp, arith::UIToFPOp, arith::IndexCastUIOp>([&](auto) {
         Value from = op->getOperand(0);
         if (getElementTypeOrSelf(from.getType()).isInteger(1))
@@ -178,7 +178,21 @@ Expression Printer::computeArith(Operation *op) {
         return Make{"static_cast<" + typeName(type, op) + ">(" +
                     cast(unsignedName(from.getType()), from).text + ")"};
       })
+      .Case<arith::ExtSIOp, arith::SIToFPOp>([&](auto) {
+        // Of one bit: 1 is -1.
+        Expression plain = cast(typeName(type, op), op->getOperand(0));
+        bool isBit = getElementTypeOrSelf(op->getOperand(0).getType()).isInteger(1);
+        return isBit ? Make{"-" + plain.text, Binds::unary} : plain;
+      })
+      .Case([&](arith::TruncIOp) {
+        if (!getElementTypeOrSelf(type).isInteger(1))
+          return cast(typeName(type, op), op->getOperand(0));
+        return Make{"(" + operand(op->getOperand(0), Binds::unary) + " & 1) != 0", Binds::compare};
+      })
       .Case([&](arith::IndexCastOp index) {
+        if (getElementTypeOrSelf(index.getIn().getType()).isInteger(1) ||
+            getElementTypeOrSelf(type).isInteger(1))
+          fail(op, "an index made of one bit, or one bit of an index");
         bool wide = !getElementTypeOrSelf(index.getIn().getType()).isInteger(32) &&
                     !getElementTypeOrSelf(type).isInteger(32);
         return wide ? expression(index.getIn()) : cast(typeName(type, op), index.getIn());

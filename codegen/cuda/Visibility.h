@@ -14,6 +14,10 @@ class Visibility {
 public:
   explicit Visibility(mlir::func::FuncOp function);
 
+  /// Whether threads see each other's writes to the memory of an argument. Such an argument must not be
+  /// __restrict__: to the compiler that means that nobody else changes it, barriers or not.
+  bool isTracked(mlir::Value memory) const;
+
   /// Whether the threads have to wait before the access; notes it.
   bool beforeLoad(mlir::Value memory);
   bool beforeStore(mlir::Value memory, bool uniform);
@@ -23,7 +27,6 @@ public:
 
 private:
   enum class Written { no, byOne, byAll };
-  bool isTracked(mlir::Value memory) const;
   /// What the blocks of an operation do to tracked memory. Stores of the first thread are in order among
   /// themselves.
   enum class Inside { nothing, firstStores, other };

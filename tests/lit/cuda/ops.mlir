@@ -209,7 +209,8 @@ func.func @loops(%q: !llvm.ptr {gen.name = "out", gen.written}, %n: index {gen.n
 
 // Threads wait between a write and a read of the same memory, and before it is written again; not for
 // memory in which each has elements of its own.
-// CHECK-LABEL: waits(
+// Memory in which they see each other's writes is not __restrict__, which would let a compiler keep what it has read.
+// CHECK-LABEL: waits(float *scratch, float *__restrict__ own, index_t n) {
 // CHECK-NOT: gf_sync
 // CHECK: scratch[lane] = [[OWN:.*]];
 // CHECK-NEXT: gf_sync<64>();
@@ -252,7 +253,7 @@ func.func @draws(%q: !llvm.ptr {gen.name = "x", gen.written}, %f: !llvm.ptr {gen
 }
 
 // A loop in which only the first thread stores needs no waits of its own, but those around it stay.
-// CHECK-LABEL: clears(
+// CHECK-LABEL: clears(float *scratch, float *__restrict__ out, index_t n) {
 // CHECK: const float [[OLD:.*]] = scratch[n];
 // CHECK: gf_sync<32>();
 // CHECK-NEXT: for (index_t i = 0; i < n; ++i) {
@@ -275,5 +276,25 @@ func.func @clears(%p: !llvm.ptr {gen.written}, %q: !llvm.ptr {gen.name = "out", 
   %new = memref.load %shared[%n] : memref<?xf32>
   %sum = arith.addf %old, %new : f32
   memref.store %sum, %out[%c0] : memref<?xf32>
+  return
+}
+
+// One bit that is extended by its sign is -1; a number cut to one bit is its lowest.
+// CHECK-LABEL: bits(
+// CHECK: k[1] = -static_cast<int64_t>(
+// CHECK: (k_at & 1) != 0 ? k_at : 7
+func.func @bits(%p: !llvm.ptr {gen.name = "k", gen.written}) attributes {gen.width = 1 : i64} {
+  %k = func.call @memref_i64(%p) : (!llvm.ptr) -> memref<?xi64>
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c2 = arith.constant 2 : index
+  %seven = arith.constant 7 : i64
+  %a = memref.load %k[%c0] : memref<?xi64>
+  %is = arith.cmpi sgt, %a, %seven : i64
+  %wide = arith.extsi %is : i1 to i64
+  memref.store %wide, %k[%c1] : memref<?xi64>
+  %low = arith.trunci %a : i64 to i1
+  %chosen = arith.select %low, %a, %seven : i64
+  memref.store %chosen, %k[%c2] : memref<?xi64>
   return
 }
