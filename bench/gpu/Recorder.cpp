@@ -81,7 +81,7 @@ std::vector<int> argumentSizes(const std::string &text, const std::string &kerne
     std::string type;
     words >> type;
     auto found = known.find(type);
-    const bool pointer = one.find("*__restrict__") != std::string::npos;
+    const bool pointer = one.find('*') != std::string::npos;
     if (!pointer && found == known.end())
       throw Error("recording: expected a pointer or a number as argument of '" + kernel + "', got '" + one +
                   "'");

@@ -14,7 +14,7 @@ using testing::ThrowsMessage;
 TEST(ArgumentSizes, AreThoseOfTheText) {
   const std::string text = "#include \"genfuse_cuda.h\"\n\n"
                            "extern \"C\" __global__ void __launch_bounds__(GF_BLOCK(32), 1)\n"
-                           "two(const float *__restrict__ s, double *__restrict__ sum, index_t parts,\n"
+                           "two(const float *__restrict__ s, double *sum, index_t parts,\n"
                            "    double scale, int32_t word, bool on) {\n}\n\n"
                            "extern \"C\" __global__ void __launch_bounds__(GF_BLOCK(32), 1)\n"
                            "none() {\n}\n\nbad(half h) {\n}\n";
