@@ -37,7 +37,8 @@ class CudaLoader;
 /// A compiled specialisation: free-threaded, and valid as long as it lives.
 class Kernel {
 public:
-  /// With specialisation.threads the kernel is CUDA text, which `cuda` loads; `options` are for its host code.
+  /// With specialisation.threads the kernel is CUDA text, which `cuda` loads; `options` are for its host
+  /// code.
   Kernel(mlir::ModuleOp models, const Specialisation &specialisation, const CpuOptions &options,
          CudaLoader *cuda = nullptr);
   ~Kernel();

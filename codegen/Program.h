@@ -24,8 +24,9 @@ struct CompileOptions {
   bool checked = false; ///< kernels check their data first: NaN, domains of parameters, indices
   bool counted = false; ///< kernels count the log densities that they compute: Outcome::counts
   bool optimise = true; ///< false leaves out every pass that only makes code faster (for tests)
-  /// Kernels are CUDA text that this loader compiles, launched from the CPU; arrays lie where its device reads
-  /// them. `lanes` are then the threads of a group: 1, 32 (as 0 means), or 64 to 1024. Null: CPU kernels.
+  /// Kernels are CUDA text that this loader compiles, launched from the CPU; arrays lie where its device
+  /// reads them. `lanes` are then the threads of a group: 1, 32 (as 0 means), or 64 to 1024. Null: CPU
+  /// kernels.
   std::shared_ptr<CudaLoader> cuda = {};
   int cudaArchitecture = 0; ///< 90: sm_90, for the stages ptx and cubin (0: 90) and for statistics (0: none)
 };
@@ -119,8 +120,8 @@ public:
   /// arguments.
   Arrays initialParameters(const Arrays &arguments) const;
 
-  /// The text of a stage (gen, derived, differentiated, batched, lowered, llvm, asm, cuda, ptx) of a request; its
-  /// bytes for cubin.
+  /// The text of a stage (gen, derived, differentiated, batched, lowered, llvm, asm, cuda, ptx) of a request;
+  /// its bytes for cubin.
   std::string emit(const std::string &stage, const std::string &request,
                    Mapping mapping = Mapping::single) const;
 

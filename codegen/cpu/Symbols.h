@@ -8,8 +8,8 @@
 namespace genfuse {
 
 /// Throws genfuse::Error with the names of all symbols that `object` does not define, but for `imports` and
-/// memcpy, memmove, memset and bcmp: generated code stands alone, and a call of libm would be scalar code in a
-/// vector kernel.
+/// memcpy, memmove, memset and bcmp: generated code stands alone, and a call of libm would be scalar code in
+/// a vector kernel.
 void checkStandsAlone(llvm::StringRef object, const std::vector<std::string> &imports = {});
 
 /// Functions that `object` exports.

@@ -27,8 +27,8 @@ struct CpuTarget {
 
 /// What both ways of compiling take.
 struct CpuOptions {
-  std::string target = "native"; ///< a name that cpuTarget knows
-  unsigned optimisation = 2;     ///< of LLVM: 0 to 3
+  std::string target = "native";         ///< a name that cpuTarget knows
+  unsigned optimisation = 2;             ///< of LLVM: 0 to 3
   std::vector<std::string> imports = {}; ///< symbols that the code may leave undefined
 };
 

@@ -236,7 +236,7 @@ LogicalResult LaunchPlan::complete(Launch &launch, unsigned number) {
       if (failed(need(value, launch, number)))
         return failure();
   }
-  // The number of parts is a question for the host; the device wants it as well.
+  // What later launches want of this one.
   for (Value value : launch.keeps)
     if (failed(need(value, launch, number)))
       return failure();

@@ -129,7 +129,7 @@ void Printer::assign(ValueRange values, ArrayRef<std::string> variables) {
 }
 
 /// i, j, k, ... from the outside in; a loop in tiles is a tile.
-static std::string counterName(scf::ForOp op, unsigned depth) {
+static std::string counterName(scf::ForOp op) {
   static const char *const letters[] = {"i", "j", "k", "l", "m", "n"};
   unsigned nested = 0;
   for (auto outer = op->getParentOfType<scf::ForOp>(); outer; outer = outer->getParentOfType<scf::ForOp>())
@@ -160,7 +160,7 @@ void Printer::printFor(scf::ForOp op) {
     to = end;
   }
   names.open();
-  std::string counter = names.declare(counterName(op, depth));
+  std::string counter = names.declare(counterName(op));
   texts[op.getInductionVar()] = {counter};
   std::string advance = step == "1" ? "++" + counter : counter + " += " + step;
   line("for (index_t " + counter + " = " + from + "; " + counter + " < " + to + "; " + advance + ") {");

@@ -17,8 +17,7 @@ void Lowerer::declareCounters() {
       StringRef counter = cast<StringAttr>(name).getValue();
       counters[counter] = arrays.size();
       arrays.push_back(
-          {false, ~0u, builder.getI64Type(), 0, totalDims, {}, {}, ("count '" + counter + "'").str(),
-                        {}});
+          {false, ~0u, builder.getI64Type(), 0, totalDims, {}, {}, ("count '" + counter + "'").str(), {}});
     }
 }
 
