@@ -93,4 +93,6 @@ Kernel::Kernel(ModuleOp models, const Specialisation &specialisation, const CpuO
 
 Kernel::~Kernel() = default;
 
+bool Kernel::fromCache() const { return body->jit.fromCache(); }
+
 } // namespace genfuse

@@ -48,6 +48,8 @@ public:
   gf_workspace workspace() const { return workspace_; }
   /// From the traced model to a callable kernel.
   double compileMilliseconds() const { return milliseconds; }
+  /// Whether the machine code came from the object cache of the options.
+  bool fromCache() const;
 
 private:
   struct Body;

@@ -25,11 +25,14 @@ struct CpuTarget {
   int lanes(int bits) const { return vectorBytes * 8 / bits; }
 };
 
+class ObjectCache;
+
 /// What both ways of compiling take.
 struct CpuOptions {
   std::string target = "native";         ///< a name that cpuTarget knows
   unsigned optimisation = 2;             ///< of LLVM: 0 to 3
   std::vector<std::string> imports = {}; ///< symbols that the code may leave undefined
+  ObjectCache *cache = nullptr;          ///< of the JIT: where objects come from and go to
 };
 
 /// The target of that name. Throws genfuse::Error for an unknown one, and for `native` on a CPU below
