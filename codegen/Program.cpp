@@ -103,8 +103,8 @@ KernelHandle Program::kernel(const std::string &request, Mapping mapping,
                                                  .optimisation = body->options.optimise ? 2u : 0u,
                                                  .cache = &body->cache},
                                       body->options.cuda.get());
-  return {&kernel->signature(), kernel->run(), kernel->workspace(), kernel->compileMilliseconds(),
-          kernel->fromCache()};
+  return {&kernel->signature(),          kernel->run(),    kernel->workspace(),
+          kernel->compileMilliseconds(), kernel->phases(), kernel->fromCache()};
 }
 
 const Signature &Program::signature(const std::string &request) const {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "codegen/CacheReport.h"
+#include "codegen/CompilePhases.h"
 #include "codegen/CudaLoader.h"
 #include "frontend/Model.h"
 #include "passes/Pipelines.h"
@@ -79,7 +80,8 @@ struct KernelHandle {
   gf_kernel run = nullptr;
   gf_workspace workspace = nullptr;
   double compileMilliseconds = 0;
-  bool fromCache = false; ///< the machine code came from the object cache
+  CompilePhases phases = {}; ///< what they are made of
+  bool fromCache = false;    ///< the machine code came from the object cache
 };
 
 class Trace;

@@ -1,5 +1,7 @@
 #include "codegen/cpu/Jit.h"
+#include "codegen/CompilePhases.h"
 #include "codegen/cpu/BuildId.h"
+#include "codegen/cpu/HostReport.h"
 #include "codegen/cpu/Object.h"
 #include "codegen/cpu/ObjectCache.h"
 #include "codegen/cpu/Symbols.h"
@@ -33,7 +35,9 @@ struct HostObject {
   bool fromCache;
 };
 
-HostObject compileForHost(mlir::ModuleOp lowered, CpuOptions options, const CpuJit::Symbols &symbols) {
+HostObject compileForHost(mlir::ModuleOp lowered, CpuOptions options, const CpuJit::Symbols &symbols,
+                          CompilePhases &phases) {
+  options.imports.push_back(reportSymbol);
   for (const auto &[name, address] : symbols)
     options.imports.push_back(name);
   CpuTarget target = cpuTarget(options.target);
@@ -41,10 +45,15 @@ HostObject compileForHost(mlir::ModuleOp lowered, CpuOptions options, const CpuJ
     throw Error("expected a cpu target that this machine can run, got '" + target.name + "'");
   if (!options.cache || !options.cache->isOn())
     return {compileObject(lowered, options), false};
-  const std::string key = keyOf(lowered, options, target);
-  if (std::optional<std::string> kept = options.cache->find(key))
-    return {std::move(*kept), true};
+  std::string key;
+  {
+    PhaseTimer timer(phases.cache);
+    key = keyOf(lowered, options, target);
+    if (std::optional<std::string> kept = options.cache->find(key))
+      return {std::move(*kept), true};
+  }
   std::string made = compileObject(lowered, options);
+  PhaseTimer timer(phases.cache);
   options.cache->store(key, made);
   return {std::move(made), false};
 }
@@ -66,6 +75,8 @@ struct CpuJit::Body {
 
   void define(const Symbols &symbols) {
     orc::SymbolMap map;
+    map[jit->mangleAndIntern(reportSymbol)] = {orc::ExecutorAddr::fromPtr(&reportOnHost),
+                                               JITSymbolFlags::Exported | JITSymbolFlags::Callable};
     for (const auto &[name, address] : symbols)
       map[jit->mangleAndIntern(name)] = {orc::ExecutorAddr::fromPtr(address), JITSymbolFlags::Exported};
     if (auto error = jit->getMainJITDylib().define(orc::absoluteSymbols(std::move(map))))
@@ -77,7 +88,10 @@ struct CpuJit::Body {
 };
 
 CpuJit::CpuJit(mlir::ModuleOp lowered, CpuOptions options, const Symbols &symbols) {
-  HostObject object = compileForHost(lowered, std::move(options), symbols);
+  CompilePhases ignored;
+  CompilePhases &phases = options.phases ? *options.phases : ignored;
+  HostObject object = compileForHost(lowered, std::move(options), symbols, phases);
+  PhaseTimer timer(phases.load);
   body = std::make_unique<Body>(std::move(object.bytes), symbols);
   fromCache_ = object.fromCache;
 }
