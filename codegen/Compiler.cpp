@@ -74,10 +74,15 @@ static CpuJit jitForCuda(ModuleOp lowered, const std::string &name, const CpuOpt
                 {{imageSymbol(name), image}, {launchSymbol, reinterpret_cast<void *>(loader.launch())}});
 }
 
-Kernel::Kernel(ModuleOp models, const Specialisation &specialisation, const CpuOptions &options,
-               CudaLoader *cuda) {
+static Lowered lowerWithTime(ModuleOp models, const Specialisation &specialisation, double &time) {
+  PhaseTimer timer(time);
+  return lowerTo(Stage::lowered, models, specialisation);
+}
+
+Kernel::Kernel(ModuleOp models, const Specialisation &specialisation, CpuOptions options, CudaLoader *cuda) {
   auto start = std::chrono::steady_clock::now();
-  Lowered lowered = lowerTo(Stage::lowered, models, specialisation);
+  options.phases = &phases_;
+  Lowered lowered = lowerWithTime(models, specialisation, phases_.passes);
   signature_ = lowered.signature;
   if (specialisation.threads) {
     body.reset(new Body{jitForCuda(*lowered.module, signature_.entry, options, *cuda)});
@@ -92,5 +97,7 @@ Kernel::Kernel(ModuleOp models, const Specialisation &specialisation, const CpuO
 }
 
 Kernel::~Kernel() = default;
+
+bool Kernel::fromCache() const { return body->jit.fromCache(); }
 
 } // namespace genfuse

@@ -1,6 +1,7 @@
 // From a module of models to text of any stage, and to kernels.
 #pragma once
 
+#include "codegen/CompilePhases.h"
 #include "codegen/cpu/Target.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
@@ -39,7 +40,7 @@ class Kernel {
 public:
   /// With specialisation.threads the kernel is CUDA text, which `cuda` loads; `options` are for its host
   /// code.
-  Kernel(mlir::ModuleOp models, const Specialisation &specialisation, const CpuOptions &options,
+  Kernel(mlir::ModuleOp models, const Specialisation &specialisation, CpuOptions options,
          CudaLoader *cuda = nullptr);
   ~Kernel();
 
@@ -48,6 +49,9 @@ public:
   gf_workspace workspace() const { return workspace_; }
   /// From the traced model to a callable kernel.
   double compileMilliseconds() const { return milliseconds; }
+  const CompilePhases &phases() const { return phases_; }
+  /// Whether the machine code came from the object cache of the options.
+  bool fromCache() const;
 
 private:
   struct Body;
@@ -56,6 +60,7 @@ private:
   gf_kernel run_ = nullptr;
   gf_workspace workspace_ = nullptr;
   double milliseconds = 0;
+  CompilePhases phases_;
 };
 
 } // namespace genfuse

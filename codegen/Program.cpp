@@ -5,6 +5,7 @@
 #include "codegen/Trace.h"
 #include "codegen/cpu/ErrorText.h"
 #include "codegen/cpu/Object.h"
+#include "codegen/cpu/ObjectCache.h"
 #include "codegen/cuda/Nvrtc.h"
 #include "codegen/cuda/Text.h"
 #include "mlir/Parser/Parser.h"
@@ -26,6 +27,11 @@ DialectRegistry allDialects() {
   return registry;
 }
 
+std::string cacheFolderOf(const CompileOptions &options) {
+  const char *named = std::getenv("GENFUSE_CACHE");
+  return options.cacheFolder.value_or(named ? named : "");
+}
+
 } // namespace
 
 /// Threads of a group of a CUDA kernel: one, a warp, or a block.
@@ -36,7 +42,8 @@ bool isGroup(int64_t threads) {
 
 struct Program::Body {
   Body(const Model &model, CompileOptions options)
-      : options(std::move(options)), entry(model.name()), context(allDialects()) {
+      : options(std::move(options)), cache(cacheFolderOf(this->options), this->options.cacheBytes),
+        entry(model.name()), context(allDialects(), MLIRContext::Threading::DISABLED) {
     context.loadAllAvailableDialects();
     context.printOpOnDiagnostic(false);
     ErrorText errors(&context);
@@ -71,6 +78,7 @@ struct Program::Body {
 
   std::mutex mutex;
   CompileOptions options;
+  ObjectCache cache;
   std::string entry;
   MLIRContext context;
   OwningOpRef<ModuleOp> module;
@@ -92,9 +100,12 @@ KernelHandle Program::kernel(const std::string &request, Mapping mapping,
   std::unique_ptr<Kernel> &kernel = body->kernels[specialisation.key()];
   if (!kernel)
     kernel = std::make_unique<Kernel>(*body->module, specialisation,
-                                      CpuOptions{body->options.target, body->options.optimise ? 2u : 0u},
+                                      CpuOptions{.target = body->options.target,
+                                                 .optimisation = body->options.optimise ? 2u : 0u,
+                                                 .cache = &body->cache},
                                       body->options.cuda.get());
-  return {&kernel->signature(), kernel->run(), kernel->workspace(), kernel->compileMilliseconds()};
+  return {&kernel->signature(),          kernel->run(),    kernel->workspace(),
+          kernel->compileMilliseconds(), kernel->phases(), kernel->fromCache()};
 }
 
 const Signature &Program::signature(const std::string &request) const {
@@ -119,6 +130,8 @@ std::vector<std::string> Program::cachedKernels() const {
     keys.push_back(key);
   return keys;
 }
+
+CacheReport Program::cacheReport() const { return body->cache.report(); }
 
 // Binding.
 

@@ -1,6 +1,8 @@
 // A compiled model: kernels for the operations of the interface, made when they are first asked for.
 #pragma once
 
+#include "codegen/CacheReport.h"
+#include "codegen/CompilePhases.h"
 #include "codegen/CudaLoader.h"
 #include "frontend/Model.h"
 #include "passes/Pipelines.h"
@@ -29,6 +31,10 @@ struct CompileOptions {
   /// kernels.
   std::shared_ptr<CudaLoader> cuda = {};
   int cudaArchitecture = 0; ///< 90: sm_90, for the stages ptx and cubin (0: 90) and for statistics (0: none)
+  /// A folder that keeps machine code for later processes (docs/cache.md). Absent: the one that the
+  /// environment variable GENFUSE_CACHE names, if it does; empty: none.
+  std::optional<std::string> cacheFolder = {};
+  int64_t cacheBytes = int64_t(256) << 20; ///< of all that it keeps; the least recently used goes first
 };
 
 /// Arrays by name. An array with one more dimension than the model gives it has one value per instance, in
@@ -75,6 +81,8 @@ struct KernelHandle {
   gf_kernel run = nullptr;
   gf_workspace workspace = nullptr;
   double compileMilliseconds = 0;
+  CompilePhases phases = {}; ///< what they are made of
+  bool fromCache = false;    ///< the machine code came from the object cache
 };
 
 class Trace;
@@ -138,6 +146,8 @@ public:
   Specialisation specialisation(const std::string &request, Mapping mapping) const;
   /// The specialisations that have been compiled, as keys in order.
   std::vector<std::string> cachedKernels() const;
+  /// What came from the object cache (CompileOptions::cacheFolder), and what is wrong with it, if anything.
+  CacheReport cacheReport() const;
 
 private:
   struct Body;

@@ -1,5 +1,9 @@
 #include "codegen/cpu/Jit.h"
+#include "codegen/CompilePhases.h"
+#include "codegen/cpu/BuildId.h"
+#include "codegen/cpu/HostReport.h"
 #include "codegen/cpu/Object.h"
+#include "codegen/cpu/ObjectCache.h"
 #include "codegen/cpu/Symbols.h"
 #include "runtime/Error.h"
 #include "llvm/ExecutionEngine/Orc/LLJIT.h"
@@ -19,13 +23,39 @@ template <class T> T check(Expected<T> value, const std::string &what) {
   return std::move(*value);
 }
 
-std::string compileForHost(mlir::ModuleOp lowered, CpuOptions options, const CpuJit::Symbols &symbols) {
+std::string keyOf(mlir::ModuleOp lowered, const CpuOptions &options, const CpuTarget &target) {
+  std::string text;
+  raw_string_ostream out(text);
+  lowered->print(out, mlir::OpPrintingFlags().assumeVerified().useLocalScope());
+  return objectKey(text, options, target, compilerBuild());
+}
+
+struct HostObject {
+  std::string bytes;
+  bool fromCache;
+};
+
+HostObject compileForHost(mlir::ModuleOp lowered, CpuOptions options, const CpuJit::Symbols &symbols,
+                          CompilePhases &phases) {
+  options.imports.push_back(reportSymbol);
   for (const auto &[name, address] : symbols)
     options.imports.push_back(name);
   CpuTarget target = cpuTarget(options.target);
   if (target.level > hostLevel())
     throw Error("expected a cpu target that this machine can run, got '" + target.name + "'");
-  return compileObject(lowered, options);
+  if (!options.cache || !options.cache->isOn())
+    return {compileObject(lowered, options), false};
+  std::string key;
+  {
+    PhaseTimer timer(phases.cache);
+    key = keyOf(lowered, options, target);
+    if (std::optional<std::string> kept = options.cache->find(key))
+      return {std::move(*kept), true};
+  }
+  std::string made = compileObject(lowered, options);
+  PhaseTimer timer(phases.cache);
+  options.cache->store(key, made);
+  return {std::move(made), false};
 }
 
 } // namespace
@@ -45,6 +75,8 @@ struct CpuJit::Body {
 
   void define(const Symbols &symbols) {
     orc::SymbolMap map;
+    map[jit->mangleAndIntern(reportSymbol)] = {orc::ExecutorAddr::fromPtr(&reportOnHost),
+                                               JITSymbolFlags::Exported | JITSymbolFlags::Callable};
     for (const auto &[name, address] : symbols)
       map[jit->mangleAndIntern(name)] = {orc::ExecutorAddr::fromPtr(address), JITSymbolFlags::Exported};
     if (auto error = jit->getMainJITDylib().define(orc::absoluteSymbols(std::move(map))))
@@ -55,8 +87,14 @@ struct CpuJit::Body {
   std::map<std::string, orc::ExecutorAddr> functions;
 };
 
-CpuJit::CpuJit(mlir::ModuleOp lowered, CpuOptions options, const Symbols &symbols)
-    : CpuJit(compileForHost(lowered, std::move(options), symbols), symbols) {}
+CpuJit::CpuJit(mlir::ModuleOp lowered, CpuOptions options, const Symbols &symbols) {
+  CompilePhases ignored;
+  CompilePhases &phases = options.phases ? *options.phases : ignored;
+  HostObject object = compileForHost(lowered, std::move(options), symbols, phases);
+  PhaseTimer timer(phases.load);
+  body = std::make_unique<Body>(std::move(object.bytes), symbols);
+  fromCache_ = object.fromCache;
+}
 CpuJit::CpuJit(std::string object, const Symbols &symbols)
     : body(std::make_unique<Body>(std::move(object), symbols)) {}
 CpuJit::~CpuJit() = default;

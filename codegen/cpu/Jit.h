@@ -31,12 +31,16 @@ public:
   CpuJit(CpuJit &&) noexcept;
   CpuJit &operator=(CpuJit &&) noexcept;
 
+  /// Whether the code came from the cache of the options.
+  bool fromCache() const { return fromCache_; }
+
   /// The kernel `name` with `name_workspace`. Throws genfuse::Error where one is not there.
   CpuKernel find(const std::string &name) const;
 
 private:
   struct Body;
   std::unique_ptr<Body> body;
+  bool fromCache_ = false;
 };
 
 } // namespace genfuse

@@ -1,4 +1,5 @@
 #include "codegen/cpu/Object.h"
+#include "codegen/CompilePhases.h"
 #include "codegen/cpu/ErrorText.h"
 #include "codegen/cpu/Symbols.h"
 #include "codegen/cpu/Translate.h"
@@ -26,11 +27,12 @@ std::string emitFile(llvm::Module &module, llvm::TargetMachine &machine, llvm::C
 struct Compilation {
   Compilation(mlir::ModuleOp lowered, const CpuOptions &options)
       : target(cpuTarget(options.target)), machine(createTargetMachine(target, options.optimisation)),
-        module(translate(lowered, options.optimisation)) {}
+        module(translate(lowered, options)) {}
 
-  std::unique_ptr<llvm::Module> translate(mlir::ModuleOp lowered, unsigned optimisation) {
+  std::unique_ptr<llvm::Module> translate(mlir::ModuleOp lowered, const CpuOptions &options) {
     collectErrors(context, errors);
-    auto translated = translateForCpu(lowered, target, optimisation, *machine, context);
+    auto translated = translateForCpu(lowered, target, options.optimisation, *machine, context,
+                                      options.imports, options.phases);
     check();
     return translated;
   }
@@ -60,7 +62,10 @@ std::string emitObject(llvm::Module &module, llvm::TargetMachine &machine) {
 }
 
 std::string compileObject(mlir::ModuleOp lowered, const CpuOptions &options) {
-  std::string object = Compilation(lowered, options).emit(llvm::CodeGenFileType::ObjectFile);
+  Compilation compilation(lowered, options);
+  CompilePhases ignored;
+  PhaseTimer timer(options.phases ? options.phases->emit : ignored.emit);
+  std::string object = compilation.emit(llvm::CodeGenFileType::ObjectFile);
   checkStandsAlone(object, options.imports);
   return object;
 }

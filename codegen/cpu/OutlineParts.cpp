@@ -16,8 +16,8 @@ namespace genfuse {
 
 namespace {
 
-/// A part of at most so many ops is inlined.
-constexpr int64_t smallPart = 128;
+/// A part of at most so many ops is inlined; a draw, a call of the device library, counts for several.
+constexpr int64_t smallPart = 128, opsOfDraw = 64;
 
 class Outliner {
 public:
@@ -83,7 +83,10 @@ private:
     part = addFunction(name + "_part", types);
     // Code that appears twice takes twice as long to compile; a call takes what a tiny kernel takes in all.
     int64_t size = 0;
-    loop.getRegion().walk([&](Operation *) { ++size; });
+    loop.getRegion().walk([&](Operation *op) {
+      auto callee = dyn_cast<func::CallOp>(op);
+      size += callee && callee.getCallee().starts_with("gf_") ? opsOfDraw : 1;
+    });
     part->setAttr("passthrough", b.getStrArrayAttr({size <= smallPart ? "alwaysinline" : "noinline"}));
     auto kernel = loop->getParentOfType<func::FuncOp>();
     StringRef noAlias = LLVM::LLVMDialect::getNoAliasAttrName();
@@ -119,7 +122,8 @@ private:
 
   void makeRun(StringRef name) {
     entry = addFunction(name + "_run", {pointer, b.getI64Type()});
-    entry->setAttr("passthrough", b.getStrArrayAttr({"noinline"}));
+    entry->setAttr("passthrough", b.getStrArrayAttr({"noinline"})); // for LLVM's inliner
+    entry.setNoInline(true);                                        // for MLIR's
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(&entry.getBody().front());
     SmallVector<Value> arguments;

@@ -56,7 +56,7 @@ struct KeepNoAlias : PassWrapper<KeepNoAlias, OperationPass<ModuleOp>> {
 /// While ops are still pure: what is inlined, merged or hoisted here is not called twice.
 void addSimplifications(OpPassManager &passes) {
   passes.addPass(std::make_unique<KeepNoAlias>());
-  passes.addPass(createInlinerPass());
+  passes.addPass(createInlinerPass({}, [](OpPassManager &) {})); // else it canonicalises each function too
   passes.addPass(createSymbolDCEPass());
   passes.addPass(createCanonicalizerPass());
   passes.addPass(createCSEPass());
@@ -77,8 +77,6 @@ void addConversions(OpPassManager &passes) {
   passes.addPass(createConvertControlFlowToLLVMPass());
   passes.addPass(createUBToLLVMConversionPass());
   passes.addPass(createReconcileUnrealizedCastsPass());
-  passes.addPass(createCanonicalizerPass());
-  passes.addPass(createCSEPass());
 }
 
 void addAll(OpPassManager &passes, std::unique_ptr<Pass> mathToDevice) {
@@ -122,6 +120,9 @@ LogicalResult lowerToLLVMDialect(ModuleOp module, const CpuTarget &target) {
   registerCpuBackend(registry);
   module.getContext()->appendDialectRegistry(registry);
   PassManager passes(module.getContext());
+#ifdef NDEBUG
+  passes.enableVerifier(false); // a third of the time; genfuse-opt, which the lit tests run, does verify
+#endif
   buildCpuPipeline(passes, target);
   return passes.run(module);
 }

@@ -28,11 +28,16 @@ struct CpuTarget {
   int lanes(int bits) const { return vectorBytes * 8 / bits; }
 };
 
+class ObjectCache;
+struct CompilePhases;
+
 /// What both ways of compiling take.
 struct CpuOptions {
   std::string target = "native";         ///< a name that cpuTarget knows
-  unsigned optimisation = 2;             ///< of LLVM: 0 to 3
+  unsigned optimisation = 2;             ///< 0 to 3: codegen/cpu/Optimise.h
   std::vector<std::string> imports = {}; ///< symbols that the code may leave undefined
+  ObjectCache *cache = nullptr;          ///< of the JIT: where objects come from and go to
+  CompilePhases *phases = nullptr;       ///< where times are added
 };
 
 /// The target of that name. Throws genfuse::Error for an unknown one, and for `native` on a CPU below

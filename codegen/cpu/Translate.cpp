@@ -1,5 +1,7 @@
 #include "codegen/cpu/Translate.h"
+#include "codegen/CompilePhases.h"
 #include "codegen/cpu/ErrorText.h"
+#include "codegen/cpu/Optimise.h"
 #include "codegen/cpu/Pipeline.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Target/LLVMIR/Export.h"
@@ -8,7 +10,6 @@
 #include "llvm/Bitcode/BitcodeReader.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Linker/Linker.h"
-#include "llvm/Passes/PassBuilder.h"
 #include "llvm/Target/TargetMachine.h"
 #include "llvm/Transforms/IPO/Internalize.h"
 
@@ -18,11 +19,16 @@ namespace genfuse {
 
 namespace {
 
-std::unique_ptr<llvm::Module> toLLVM(ModuleOp lowered, const CpuTarget &target, llvm::LLVMContext &context) {
+std::unique_ptr<llvm::Module> toLLVM(ModuleOp lowered, const CpuTarget &target, llvm::LLVMContext &context,
+                                     CompilePhases &phases) {
   ErrorText errors(lowered.getContext());
   OwningOpRef<ModuleOp> copy = lowered.clone();
-  if (failed(lowerToLLVMDialect(*copy, target)))
-    errors.raise();
+  {
+    PhaseTimer timer(phases.llvmDialect);
+    if (failed(lowerToLLVMDialect(*copy, target)))
+      errors.raise();
+  }
+  PhaseTimer timer(phases.translate);
   auto module = translateModuleToLLVMIR(*copy, context, "genfuse");
   if (!module)
     errors.raise();
@@ -53,11 +59,17 @@ void checkSignatures(const llvm::Module &module, const llvm::Module &library) {
   }
 }
 
-void linkDeviceLibrary(llvm::Module &module, const CpuTarget &target) {
+void linkDeviceLibrary(llvm::Module &module, const CpuTarget &target, llvm::ArrayRef<std::string> imports) {
   auto library = deviceLibrary(target.level, module.getContext());
   library->setDataLayout(module.getDataLayout());
   library->setTargetTriple(module.getTargetTriple());
   checkSignatures(module, *library);
+  for (const std::string &name : imports)
+    if (llvm::Function *function = library->getFunction(name)) {
+      if (llvm::Function *declared = module.getFunction(name))
+        declared->setAttributes(function->getAttributes()); // a cold callee makes its callers' branches cold
+      function->deleteBody();
+    }
   if (llvm::Linker::linkModules(module, std::move(library), llvm::Linker::LinkOnlyNeeded))
     throw Error("the device library cannot be linked");
 }
@@ -85,45 +97,27 @@ llvm::StringSet<> entryPoints(ModuleOp lowered) {
   return names;
 }
 
-llvm::OptimizationLevel optimisationLevel(unsigned level) {
-  constexpr const llvm::OptimizationLevel *levels[] = {
-      &llvm::OptimizationLevel::O0, &llvm::OptimizationLevel::O1, &llvm::OptimizationLevel::O2,
-      &llvm::OptimizationLevel::O3};
-  return *levels[std::min(level, 3u)];
-}
-
-void optimise(llvm::Module &module, unsigned level, llvm::TargetMachine &machine) {
-  llvm::LoopAnalysisManager loops;
-  llvm::FunctionAnalysisManager functions;
-  llvm::CGSCCAnalysisManager components;
-  llvm::ModuleAnalysisManager modules;
-  llvm::PassBuilder builder(&machine);
-  builder.registerModuleAnalyses(modules);
-  builder.registerCGSCCAnalyses(components);
-  builder.registerFunctionAnalyses(functions);
-  builder.registerLoopAnalyses(loops);
-  builder.crossRegisterProxies(loops, functions, components, modules);
-  llvm::OptimizationLevel wanted = optimisationLevel(level);
-  llvm::ModulePassManager passes = wanted == llvm::OptimizationLevel::O0
-                                       ? builder.buildO0DefaultPipeline(wanted)
-                                       : builder.buildPerModuleDefaultPipeline(wanted);
-  passes.run(module, modules);
-}
-
 } // namespace
 
 std::unique_ptr<llvm::Module> translateForCpu(ModuleOp lowered, const CpuTarget &target,
                                               unsigned optimisation, llvm::TargetMachine &machine,
-                                              llvm::LLVMContext &context) {
-  auto module = toLLVM(lowered, target, context);
-  module->setDataLayout(machine.createDataLayout());
-  module->setTargetTriple(machine.getTargetTriple());
-  module->setPICLevel(llvm::PICLevel::BigPIC);
-  llvm::StringSet<> kept = entryPoints(lowered);
-  linkDeviceLibrary(*module, target);
-  stampAttributes(*module, target);
-  llvm::internalizeModule(*module,
-                          [&](const llvm::GlobalValue &value) { return kept.contains(value.getName()); });
+                                              llvm::LLVMContext &context, llvm::ArrayRef<std::string> imports,
+                                              CompilePhases *phases) {
+  CompilePhases ignored;
+  CompilePhases &times = phases ? *phases : ignored;
+  auto module = toLLVM(lowered, target, context, times);
+  {
+    PhaseTimer timer(times.translate);
+    module->setDataLayout(machine.createDataLayout());
+    module->setTargetTriple(machine.getTargetTriple());
+    module->setPICLevel(llvm::PICLevel::BigPIC);
+    llvm::StringSet<> kept = entryPoints(lowered);
+    linkDeviceLibrary(*module, target, imports);
+    stampAttributes(*module, target);
+    llvm::internalizeModule(*module,
+                            [&](const llvm::GlobalValue &value) { return kept.contains(value.getName()); });
+  }
+  PhaseTimer timer(times.optimise);
   optimise(*module, optimisation, machine);
   return module;
 }

@@ -14,9 +14,12 @@ class TargetMachine;
 namespace genfuse {
 
 /// Compiles a copy of `lowered` up to optimised LLVM IR for `machine`. Entry points are its public functions;
-/// all else becomes internal. Throws genfuse::Error with the diagnostics' text and places.
+/// all else becomes internal, but for `imports`, which stay undefined. Throws genfuse::Error with the
+/// diagnostics' text and places.
 std::unique_ptr<llvm::Module> translateForCpu(mlir::ModuleOp lowered, const CpuTarget &target,
                                               unsigned optimisation, llvm::TargetMachine &machine,
-                                              llvm::LLVMContext &context);
+                                              llvm::LLVMContext &context,
+                                              llvm::ArrayRef<std::string> imports = {},
+                                              CompilePhases *phases = nullptr);
 
 } // namespace genfuse

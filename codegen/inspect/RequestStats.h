@@ -1,6 +1,7 @@
 // The figures of `--stats`, before they are text.
 #pragma once
 
+#include "codegen/CacheReport.h"
 #include "codegen/cuda/Nvrtc.h"
 #include "codegen/inspect/Cost.h"
 #include "codegen/inspect/PassReport.h"
@@ -21,6 +22,7 @@ struct RequestStats {
   double machineMilliseconds = 0; ///< LLVM, from the lowered stage to machine code
   int64_t codeBytes = 0;          ///< of instructions in the object file
   std::vector<std::string> cachedKernels;
+  CacheReport cache;
   std::map<std::string, int64_t> sizes; ///< of the inputs, empty without
   std::optional<int64_t> workspaceBytes;
   std::optional<cuda::DeviceCode> cuda; ///< of the CUDA text, if its architecture was asked for

@@ -105,6 +105,7 @@ std::string statsOf(const Model &model, const Program &program, const std::strin
   if (program.options().cudaArchitecture)
     inspect::compileForCuda(program, request, stats);
   stats.cachedKernels = program.cachedKernels();
+  stats.cache = program.cacheReport();
   return format == StatsFormat::text ? inspect::statsText(stats) : inspect::statsJson(stats);
 }
 

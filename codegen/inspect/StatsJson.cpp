@@ -24,7 +24,12 @@ public:
         {"outside", work(stats.cost.outside)},
         {"total", work(stats.cost.total)},
         {"machine_code", {{"milliseconds", stats.machineMilliseconds}, {"bytes", stats.codeBytes}}},
-        {"cached_kernels", stats.cachedKernels}};
+        {"cached_kernels", stats.cachedKernels},
+        {"object_cache",
+         {{"folder", stats.cache.folder},
+          {"hits", stats.cache.hits},
+          {"misses", stats.cache.misses},
+          {"problem", stats.cache.problem}}}};
     result["outside"]["addresses"] = stats.cost.addresses;
     result["sweeps"] = sweeps(stats.cost.sweeps);
     for (const StageStats &stage : stats.stages)

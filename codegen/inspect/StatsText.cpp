@@ -47,7 +47,8 @@ private:
     for (const cuda::KernelFacts &kernel : stats.cuda->kernels)
       line(1, kernel.name,
            llvm::formatv("{0} registers, {1} bytes of stack, {2} bytes spilled, {3} bytes of shared memory",
-                         kernel.registers, kernel.stack, kernel.spill_stores + kernel.spill_loads, kernel.shared)
+                         kernel.registers, kernel.stack, kernel.spill_stores + kernel.spill_loads,
+                         kernel.shared)
                .str());
   }
 
@@ -156,6 +157,7 @@ private:
     row("cached kernels", std::to_string(stats.cachedKernels.size()));
     for (const std::string &key : stats.cachedKernels)
       out << "  " << key << "\n";
+    row("object cache", stats.cache.text());
   }
 
   const RequestStats &stats;
