@@ -1,4 +1,7 @@
 #include "bench/speed/Report.h"
+#ifdef GENFUSE_SPEED_TORCH
+#include "bench/speed/TorchSides.h"
+#endif
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
@@ -56,7 +59,12 @@ std::string line(const Check &check) {
 }
 
 std::string asJson(const std::vector<Check> &checks, const std::vector<Row> &rows) {
-  nlohmann::json result{{"checks", nlohmann::json::array()}, {"rows", nlohmann::json::array()}};
+  nlohmann::json result{{"versions", {{"compiler", __VERSION__}, {"LLVM and MLIR", GENFUSE_LLVM_VERSION}}},
+                        {"checks", nlohmann::json::array()},
+                        {"rows", nlohmann::json::array()}};
+#ifdef GENFUSE_SPEED_TORCH
+  result["versions"]["LibTorch"] = torchVersion();
+#endif
   for (const Check &check : checks)
     result["checks"].push_back({{"workload", check.workload},
                                 {"what", check.what},

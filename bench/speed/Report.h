@@ -16,7 +16,7 @@ std::string header();
 std::string line(const Row &row);
 std::string line(const Check &check);
 
-/// Checks and rows, with times in milliseconds.
+/// Versions of what code comes from, checks, and rows with times in milliseconds.
 std::string asJson(const std::vector<Check> &checks, const std::vector<Row> &rows);
 
 } // namespace genfuse::bench

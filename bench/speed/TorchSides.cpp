@@ -1,6 +1,7 @@
 #include "bench/speed/TorchSides.h"
 #include <ATen/Parallel.h>
 #include <torch/torch.h>
+#include <torch/version.h>
 
 namespace genfuse::bench {
 
@@ -37,6 +38,8 @@ struct LogisticTensors {
 };
 
 } // namespace
+
+const char *torchVersion() { return TORCH_VERSION; }
 
 std::function<void()> torchImportanceSampling(const PolynomialData &data, int64_t particles,
                                               int64_t threads) {

@@ -20,4 +20,7 @@ std::function<void()> torchFilterStep(int64_t particles, float y, int64_t thread
 /// The log density and gradient of `torchLogistic`, for the check: 1 + 55 numbers.
 std::vector<double> torchLogisticValues(const CoverData &data);
 
+/// Such as 2.11.0.
+const char *torchVersion();
+
 } // namespace genfuse::bench

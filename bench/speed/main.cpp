@@ -18,7 +18,7 @@ struct Options {
   std::vector<std::string> workloads;
   std::vector<int64_t> threads = {1, 2};
   std::string json;
-  bool check = false, noTorch = false;
+  bool check = false, small = false, noTorch = false;
   int repetitions = 11;
   double seconds = 0.02;
 };
@@ -30,6 +30,7 @@ void add(CLI::App &app, Options &options) {
   app.add_option("--threads", options.threads, "numbers of threads")->delimiter(',')->check(CLI::Range(1, 2));
   app.add_option("--json", options.json, "file for checks and times");
   app.add_flag("--check", options.check, "compare results at small sizes, measure nothing");
+  app.add_flag("--small", options.small, "measure at small sizes");
   app.add_flag("--no-torch", options.noTorch, "leave LibTorch out");
   app.add_option("--repetitions", options.repetitions, "of each side, interleaved; the least time counts")
       ->check(CLI::Range(2, 1000));
@@ -56,7 +57,7 @@ std::vector<Row> measureAll(const Suite &suite, const Options &options) {
 int run(const Options &options) {
   std::vector<Check> checks;
   std::vector<Row> rows;
-  const Settings settings{options.threads, options.check, !options.noTorch};
+  const Settings settings{options.threads, options.check || options.small, !options.noTorch};
   bool good = true;
   for (const auto &[name, make] : workloads) {
     if (!options.workloads.empty() &&
