@@ -329,6 +329,9 @@ Outcome Program::Bound::outcome() const {
     case Role::drawn:
       result.choices[spec.name] = array;
       break;
+    case Role::result:
+      result.results[spec.name] = array;
+      break;
     case Role::choiceGradient:
       result.choiceGradients[spec.name] = array;
       break;

@@ -63,6 +63,7 @@ struct Outcome {
   Array scoreChange; ///< of requests that start from a trace; their returnValue is set only if it may differ
   Arrays choices;    ///< drawn ones: whole leaves, or by the request's patterns
   Arrays choiceGradients, argumentGradients, parameterGradients;
+  Arrays results; ///< of a procedure, by name
   /// With CompileOptions::counted, for each leaf whose log density the request asks for: how many were
   /// computed, over all elements and instances. What was computed once for all of them counts once.
   std::map<std::string, int64_t> counts;

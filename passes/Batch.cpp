@@ -75,11 +75,13 @@ struct GenBatchPass : impl::GenBatchBase<GenBatchPass> {
   /// Lanes on the outermost sweeps that can have them.
   void setLanes(Block &block) {
     OpBuilder builder(&getContext());
-    for (auto sweep : block.getOps<gen::SweepOp>())
-      if (holdsRows(sweep))
-        setLanes(*sweep.getBlock());
-      else
+    for (Operation &op : block) {
+      auto sweep = dyn_cast<gen::SweepOp>(op);
+      if (sweep && !holdsRows(sweep))
         sweep.setLanesAttr(builder.getI64IntegerAttr(lanes));
+      else if (isa<gen::SweepOp, gen::LoopOp>(op))
+        setLanes(op.getRegion(0).front());
+    }
   }
 
   /// One instance: its number, if draws need it, is 0.

@@ -156,8 +156,11 @@ struct GenHoistInvariantsPass : impl::GenHoistInvariantsBase<GenHoistInvariantsP
 
   void runOnOperation() override {
     // Inner sweeps first: what leaves them may leave the outer ones too.
-    getOperation().walk([&](gen::SweepOp sweep) {
-      hoistInvariantCode(sweep);
+    getOperation().walk([&](LoopLikeOpInterface loop) {
+      hoistInvariantCode(loop);
+      auto sweep = dyn_cast<gen::SweepOp>(*loop);
+      if (!sweep)
+        return;
       for (unsigned i = 0; i < sweep.getNumSums(); ++i) {
         if (!isa<FloatType>(sweep.getResult(i).getType()))
           continue;

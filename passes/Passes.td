@@ -79,7 +79,8 @@ def GenDifferentiate : Pass<"gen-differentiate", "::mlir::func::FuncOp"> {
 def GenSetReal : Pass<"gen-set-real", "::mlir::func::FuncOp"> {
   let summary = "the real type of a program";
   let description = [{
-    Turns the abstract real f64 into f32. Scores, weights, and the sums of sweeps that make them up stay f64.
+    Turns the abstract real f64 into f32. Scores, weights, and the sums of sweeps that make them up stay f64; in a
+    procedure those of applied operations (`gen.wide`) too, with what is added to them or carried along.
   }];
 }
 

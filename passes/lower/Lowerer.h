@@ -74,9 +74,10 @@ public:
   std::optional<View> inMemory(Value tensor, mlir::Operation *user);
 
   // Kernel.cpp: the function, its arrays and its workspace.
-  /// A workspace slice for a tensor like `like`, one per lane if `perLane`. None, after a diagnostic, if its
-  /// size is not affine in the sizes of arguments.
-  std::optional<View> allocate(Value like, mlir::Type memoryElement, bool perLane, mlir::Operation *user);
+  /// A workspace slice for a tensor like `like`, one per lane if `perLane`, with room for so many of them. None,
+  /// after a diagnostic, if its size is not affine in the sizes of arguments.
+  std::optional<View> allocate(Value like, mlir::Type memoryElement, bool perLane, mlir::Operation *user,
+                               int64_t copies = 1);
   View allocateStatic(llvm::ArrayRef<int64_t> shape, mlir::Type memoryElement, bool perLane);
 
   // Ops.cpp
@@ -247,9 +248,21 @@ private:
   mlir::LogicalResult lowerWithoutSums(OpenSweep &sweep);
   void setRange(OpenSweep &sweep);
   void setTail(OpenSweep &sweep);
-  void publishStacks(OpenSweep &sweep);
-  std::optional<View> destination(gen::SweepOp op, unsigned result);
-  void storeStack(gen::SweepOp op, unsigned result, Value yielded, Scalar at);
+  void publishStacks(mlir::Operation *op);
+  std::optional<View> destination(mlir::Operation *op, unsigned result);
+  void storeStack(mlir::Operation *op, unsigned result, Value yielded, Scalar at);
+
+  // Loops.cpp
+  struct OpenLoop;
+  mlir::LogicalResult lowerLoop(gen::LoopOp op);
+  mlir::LogicalResult prepareCarried(OpenLoop &loop);
+  mlir::FailureOr<llvm::SmallVector<Value>> handOn(OpenLoop &loop, mlir::ValueRange values, Value half);
+  void takeOver(OpenLoop &loop, mlir::ValueRange targets, mlir::ValueRange values);
+  View halfOf(const View &both, Indices sizes, Value half);
+  bool variesInLanes(gen::LoopOp op, unsigned carried);
+
+  // EarlyDraws.cpp
+  mlir::LogicalResult drawEarly(gen::LoopOp op, Value index);
 
   // Contraction.cpp
   mlir::LogicalResult lowerEinsum(gen::EinsumOp op);
