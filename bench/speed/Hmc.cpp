@@ -1,6 +1,4 @@
-// W2, W2b: HMC on the polynomial regression, one chain and many. The generated side needs a loop around the
-// operations that is compiled in; until the compiler has it the limit runs alone, and the rows say so. What
-// is checked of generated code is the gradient.
+// W2, W2b: HMC on the polynomial regression, one chain and many: all transitions in one call.
 #include "bench/limits/Hmc.h"
 #include "bench/speed/Errors.h"
 #include "bench/speed/Generated.h"
@@ -14,10 +12,22 @@ namespace {
 struct Work {
   PolynomialData data = polynomialData();
   limits::Regression regression{data.x.data(), data.y.data()};
+
+  std::shared_ptr<Generated> generated(const std::string &target, int64_t draws, int64_t chains,
+                                       int64_t threads) const {
+    Inputs inputs;
+    inputs.arguments = {{"xs", viewOf(data.x)}, {"ys", viewOf(data.y)}};
+    return std::make_shared<Generated>(compileFor(polynomialChain(draws), target), "run()", inputs, chains,
+                                       threads);
+  }
 };
 
+Side generatedOf(const std::shared_ptr<Generated> &generated) {
+  auto seed = std::make_shared<uint64_t>(0);
+  return {generatedSide, [=] { generated->run(++*seed); }};
+}
+
 constexpr float position[3] = {0.4f, -1.0f, 1.7f};
-const char *const noLoop = "generated: no loop around operations yet";
 
 template <class Target>
 Case oneChain(const std::shared_ptr<Work> &work, const std::string &target, int draws) {
@@ -31,9 +41,11 @@ Case oneChain(const std::shared_ptr<Work> &work, const std::string &target, int 
       kernel(work->regression, settings, memory->data());
     };
   };
-  result.sides = {{limitSide, run(&limits::Hmc<Target>::oneChain)},
+  const auto generated = work->generated(target, draws, 1, 1);
+  result.compileMilliseconds = generated->compileMilliseconds();
+  result.sides = {generatedOf(generated),
+                  {limitSide, run(&limits::Hmc<Target>::oneChain)},
                   {"by hand, from moments", run(&limits::Hmc<Target>::oneChainOnMoments)}};
-  result.note = noLoop;
   return result;
 }
 
@@ -54,9 +66,11 @@ Case manyChains(const std::shared_ptr<Work> &work, const std::string &target, in
       });
     };
   };
-  result.sides = {{limitSide, run(&limits::Hmc<Target>::manyChains)},
+  const auto generated = work->generated(target, draws, chains, threads);
+  result.compileMilliseconds = generated->compileMilliseconds();
+  result.sides = {generatedOf(generated),
+                  {limitSide, run(&limits::Hmc<Target>::manyChains)},
                   {"by hand, from moments", run(&limits::Hmc<Target>::manyChainsOnMoments)}};
-  result.note = noLoop;
   return result;
 }
 
@@ -87,6 +101,37 @@ void checkGenerated(std::vector<Check> &checks, const Work &work, const std::str
   addChecks(checks, target + ": generated", *outcome.score.values<double>(), gradient, reference);
 }
 
+/// Of the exact posterior mean of a, b and c, in standard errors of as many independent draws: 0.011, 0.012
+/// and 0.024 are their standard deviations, and draws of this sampler are nearly independent.
+template <class Mean>
+void checkMeans(std::vector<Check> &checks, const std::string &side, const Work &work, double draws,
+                const Mean &mean) {
+  constexpr double deviations[] = {0.011, 0.012, 0.024};
+  const std::vector<double> exact = polynomialPosteriorMean(work.data);
+  double worst = 0;
+  for (size_t i = 0; i < 3; ++i)
+    worst = std::max(worst, std::abs(mean(i) - exact[i]) / deviations[i] * std::sqrt(draws));
+  checks.push_back({"W2", side + ", posterior mean, in standard errors", worst, 8}); // not quite independent
+}
+
+void checkChains(std::vector<Check> &checks, const Work &work, const std::string &target, int64_t chains,
+                 int64_t draws, int64_t threads) {
+  const auto generated = work.generated(target, draws, chains, threads);
+  generated->run(3);
+  const Outcome outcome = generated->outcome();
+  const char *const names[] = {"a", "b", "c"};
+  checkMeans(checks,
+             target + ", " + std::to_string(threads) + " threads: generated, " + std::to_string(chains) +
+                 " chains",
+             work, static_cast<double>(chains * draws), [&](size_t i) {
+               const Array &values = outcome.results.at(names[i]);
+               double sum = 0;
+               for (int64_t k = 0; k < values.elementCount(); ++k)
+                 sum += values.values<float>()[k];
+               return sum / static_cast<double>(values.elementCount());
+             });
+}
+
 template <class Target>
 void checkLimit(std::vector<Check> &checks, const Work &work, const std::string &target,
                 const ReferenceResult &reference) {
@@ -108,6 +153,11 @@ Suite hmc(const Settings &settings) {
     checkGenerated(suite.checks, *work, target, reference);
   checkLimit<limits::Native>(suite.checks, *work, native, reference);
   checkLimit<limits::V3>(suite.checks, *work, v3, reference);
+  for (const std::string &target : {native, v3}) {
+    checkChains(suite.checks, *work, target, 1, 1000, 1);
+    for (int64_t threads : settings.threads)
+      checkChains(suite.checks, *work, target, 256, 100, threads);
+  }
   const int draws = settings.small ? 10 : 1000;
   suite.cases = {oneChain<limits::Native>(work, native, draws), oneChain<limits::V3>(work, v3, draws)};
   for (int64_t chains : {64, 1024}) {

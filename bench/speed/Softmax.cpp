@@ -4,6 +4,7 @@
 #include "bench/speed/Ascent.h"
 #include "bench/speed/Errors.h"
 #include "bench/speed/Generated.h"
+#include "bench/speed/Models.h"
 #include "bench/speed/Reference.h"
 #include "bench/training/Models.h"
 #ifdef GENFUSE_SPEED_TORCH
@@ -87,6 +88,30 @@ struct Programs {
   Program perImage = compileFor(digitsModel(), target), overBatch = compileFor(digitsByHandModel(), target);
 };
 
+/// Steps of training in a loop that is compiled in, from weights of 0.
+constexpr int64_t stepsOfLoop = 100;
+class TrainingLoop {
+public:
+  TrainingLoop(const ImageData &data, const std::string &target, float rate, int64_t threads)
+      : kernel(compileFor(softmaxAscent(stepsOfLoop, rate), target), "run()", inputsOf(data), 1, threads) {}
+
+  void run() { kernel.run(); }
+  Outcome outcome() const { return kernel.outcome(); }
+
+private:
+  static Inputs inputsOf(const ImageData &data) {
+    const auto count = static_cast<int64_t>(data.labels.size());
+    Inputs inputs;
+    inputs.arguments = {{"xs", viewOf(data.images.data(), {count, pixels})},
+                        {"ys", viewOf(data.labels)},
+                        {"W", Array::zeros(ElementType::f32, {classes, pixels})},
+                        {"b", Array::zeros(ElementType::f32, {classes})}};
+    return inputs;
+  }
+
+  Generated kernel;
+};
+
 Case caseOf(const std::shared_ptr<ImageData> &data, const Programs &programs, int64_t threads,
             const Settings &settings) {
   const bool isNative = programs.target == native;
@@ -97,6 +122,8 @@ Case caseOf(const std::shared_ptr<ImageData> &data, const Programs &programs, in
   result.sides = {{generatedSide, [=, keep = data] { perImage->step(rate); }},
                   isNative ? limitOf<limits::Native>(data, threads) : limitOf<limits::V3>(data, threads),
                   {"generated, model over the batch", [=, keep = data] { overBatch->step(rate); }}};
+  auto loop = std::make_shared<TrainingLoop>(*data, programs.target, rate, threads);
+  result.sides.push_back({"generated, steps in one kernel", [=, keep = data] { loop->run(); }, stepsOfLoop});
   if (isNative) {
     result.bar = 1.4;
 #ifdef GENFUSE_SPEED_TORCH
@@ -146,6 +173,29 @@ OneStep generatedStep(const Program &program, const std::string &model, const Im
   return {trainer.value(), start, {weights, weights + start.size()}};
 }
 
+/// The weights after as many steps by the loop and by hand, from 0: both sum in float, in other orders.
+void checkLoop(std::vector<Check> &checks, const ImageData &data, const std::string &target,
+               int64_t threads) {
+  constexpr float loopRate = 1e-3f;
+  TrainingLoop loop(data, target, loopRate, threads);
+  loop.run();
+  const Outcome outcome = loop.outcome();
+  Memory memory(data);
+  double value = 0;
+  for (int64_t step = 0; step < stepsOfLoop; ++step)
+    value = limits::Softmax<limits::Native>::step(memory.batch, memory.state(), loopRate);
+  const std::string side = target + ", " + std::to_string(threads) + " threads: generated loop against limit";
+  const double got = outcome.results.at("score").at({});
+  checks.push_back(
+      {"W4", side + ", value of step 100, relative", std::abs(got - value) / std::abs(value), 2e-5});
+  const float *weights = outcome.results.at("W").values<float>();
+  checks.push_back({"W4", side + ", weights, relative to the largest",
+                    worstErrorOfVector(
+                        classes * pixels, [&](int64_t i) { return weights[i]; },
+                        [&](int64_t i) { return memory.weights[static_cast<size_t>(i)]; }),
+                    2e-5});
+}
+
 template <class Target> OneStep limitStep(const ImageData &data, float rate) {
   Memory memory(data);
   memory.weights = startingWeights();
@@ -168,6 +218,7 @@ Suite softmax(const Settings &settings) {
       addChecks(suite.checks, side + " over the batch",
                 generatedStep(programs.overBatch, "digits_by_hand", *data, threads, checkRate), checkRate,
                 reference);
+      checkLoop(suite.checks, *data, programs.target, threads);
       if (programs.target == native || threads == 1)
         suite.cases.push_back(caseOf(data, programs, threads, settings));
     }
