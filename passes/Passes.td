@@ -84,10 +84,21 @@ def GenSetReal : Pass<"gen-set-real", "::mlir::func::FuncOp"> {
   }];
 }
 
+def GenReassociate : Pass<"gen-reassociate", "::mlir::func::FuncOp"> {
+  let summary = "products of what varies less come first";
+  let description = [{
+    (p q) v becomes p (q v) where q v varies with fewer of the loops around it (sweeps, loops, instances) than the whole:
+    c x x of a coefficient and data is c (x x), whose square is one for all instances, and leaves a loop around the plate. Results
+    are rounded differently, and x x has to be in the range of the real type.
+  }];
+  let statistics = [Statistic<"regrouped", "products-regrouped", "products that were multiplied in another order">];
+}
+
 def GenHoistInvariants : Pass<"gen-hoist-invariants", "::mlir::func::FuncOp"> {
   let summary = "terms and factors that do not vary leave a sweep";
   let description = [{
-    sum_i (a_i + c) becomes sum_i a_i + n c, and sum_i c a_i becomes c sum_i a_i, for sums of scalars; values that do not
+    sum_i (a_i + c) becomes sum_i a_i + n c, and sum_i c a_i becomes c sum_i a_i, for sums of scalars; (c a_i)^2 is
+    c^2 a_i^2 for a constant c of moderate size, so that the scale of a quadratic form leaves too; values that do not
     depend on the iteration are computed before the sweep (loop-invariant code motion).
   }];
   let statistics = [

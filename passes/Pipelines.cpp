@@ -71,6 +71,7 @@ void addBatch(OpPassManager &passes, const Specialisation &specialisation) {
   if (specialisation.real == Precision::f32)
     functions.addPass(createGenSetReal());
   if (specialisation.optimise) {
+    functions.addPass(createGenReassociate());
     functions.addPass(createGenHoistInvariants());
     simplify(functions);
   }

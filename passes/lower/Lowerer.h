@@ -252,6 +252,10 @@ private:
   std::optional<View> destination(mlir::Operation *op, unsigned result);
   void storeStack(mlir::Operation *op, unsigned result, Value yielded, Scalar at);
 
+  // ShortSweeps.cpp
+  bool mayBeShort(const OpenSweep &sweep);
+  mlir::FailureOr<llvm::SmallVector<Value>> lowerShortOrLong(OpenSweep &sweep);
+
   // Loops.cpp
   struct OpenLoop;
   mlir::LogicalResult lowerLoop(gen::LoopOp op);

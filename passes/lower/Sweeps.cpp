@@ -245,7 +245,7 @@ LogicalResult Lowerer::lowerSweep(gen::SweepOp op) {
     totals = lowerParts(sweep, std::move(*partition));
   } else if (succeeded(prepareSums(sweep))) {
     setRange(sweep);
-    totals = lowerLoops(sweep);
+    totals = mayBeShort(sweep) ? lowerShortOrLong(sweep) : lowerLoops(sweep);
   }
   if (failed(totals))
     return failure();
