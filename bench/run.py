@@ -52,6 +52,24 @@ def run_workload(program, workload, options):
         return json.loads(report.read_text())
 
 
+def first_results(program, processes):
+    """Milliseconds from the traced model to its first result, with an empty object cache and with a filled one: the
+    least of some processes each."""
+    times = {}
+    for workload in ("W1", "W2"):
+        def one(folder):
+            environment = dict(os.environ, GENFUSE_CACHE=folder)
+            command = [program, "--first-result", workload]
+            return float(subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout)
+        cold, warm = [], []
+        for _ in range(processes):
+            with tempfile.TemporaryDirectory() as folder:
+                cold.append(one(folder))
+                warm.append(one(folder))
+        times[workload] = {"cold_ms": min(cold), "warm_ms": min(warm)}
+    return times
+
+
 def key(row):
     return row["workload"], row["size"], row["threads"], row["target"]
 
@@ -154,6 +172,12 @@ def context_sides(rows):
     return lines
 
 
+def first_result_table(times):
+    lines = ["| workload | cold | bar | warm | bar |", "| --- | --- | --- | --- | --- |"]
+    return lines + [f"| {workload} | {time['cold_ms']:.0f} | 200 | {time['warm_ms']:.0f} | 100 |"
+                    for workload, time in times.items()]
+
+
 def accuracy(checks):
     lines = ["| workload | what | worst | tolerance |", "| --- | --- | --- | --- |"]
     return lines + [f"| {check['workload']} | {check['what']} | {check['error']:.1e}{'' if check['passed'] else ' WRONG'} "
@@ -189,6 +213,9 @@ def markdown(total, peers):
         *table(total["rows"], peers), "",
         *(f"* {note}" for note in notes), "",
         "## Two threads against one", "", *scaling(total["rows"]), "",
+        "## From the traced model to its first result", "",
+        "Milliseconds of a new process, with an empty object cache (cold) and with what that process left (warm).", "",
+        *first_result_table(total["first_results"]), "",
         "## Other sides", "", *context_sides(total["rows"]), "",
         "## Worst errors", "", *accuracy(total["checks"]), "",
     ])
@@ -203,6 +230,7 @@ def main():
     for _ in range(options.rounds):
         for workload in options.workloads.split(","):
             merge(total, run_workload(program, workload, options))
+    total["first_results"] = first_results(program, 2 if options.small else 5)
     peers = {(row["workload"], row["size"], row["threads"]): row
              for row in json.loads((SOURCE / "bench" / "peers.json").read_text())["rows"]}
     stem = options.results / f"{total['context']['date']}-speed"

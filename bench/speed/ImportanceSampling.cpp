@@ -69,6 +69,7 @@ Case caseOf(const std::shared_ptr<Work> &work, const Program &program, int64_t p
   std::shared_ptr<Generated> generated = work->generated(program, particles, threads);
   auto seed = std::make_shared<uint64_t>(0);
   result.compileMilliseconds = generated->compileMilliseconds();
+  result.note = "generated code also writes the score, and both in double";
   result.sides = {{generatedSide, [=] { generated->run(++*seed); }},
                   limitOf(limitSide, work, isNative ? limitKernel<limits::Native> : limitKernel<limits::V3>,
                           particles, threads)};

@@ -1,5 +1,6 @@
-// W7: a step of a bootstrap particle filter, without resampling: draw and weigh.
+// W7: a step of a bootstrap particle filter, without resampling (draw and weigh), and by hand a whole run.
 #include "bench/limits/ParticleFilter.h"
+#include "bench/speed/Data.h"
 #include "bench/speed/Errors.h"
 #include "bench/speed/Generated.h"
 #include "bench/speed/Models.h"
@@ -55,6 +56,7 @@ Case caseOf(const std::shared_ptr<Work> &work, const Program &program, int64_t t
   auto memory = std::make_shared<Memory>(*work);
   auto seed = std::make_shared<uint64_t>(0);
   result.compileMilliseconds = generated->compileMilliseconds();
+  result.note = "generated code also writes the score, and both in double";
   result.sides = {{generatedSide, [=, keep = work] { generated->run(++*seed); }},
                   {limitSide, [=] {
                      ++*seed;
@@ -68,6 +70,31 @@ Case caseOf(const std::shared_ptr<Work> &work, const Program &program, int64_t t
       result.sides.push_back({torchSide, torchFilterStep(work->size(), observation, threads)});
 #endif
   }
+  return result;
+}
+
+/// 100 steps with systematic resampling: by hand alone, as the compiler has no resampling yet.
+Case wholeFilter(int64_t particles, int64_t threads) {
+  struct Filter {
+    std::vector<float> y = stateSpaceData(), particles, next, weights;
+    uint64_t seed = 0;
+  };
+  auto filter = std::make_shared<Filter>();
+  for (auto *memory : {&filter->particles, &filter->next, &filter->weights})
+    memory->resize(static_cast<size_t>(particles) + 128);
+  Case result{"W7", std::to_string(particles), threads};
+  result.sides = {{limitSide, [=] {
+                     ++filter->seed;
+                     limits::FilterExchange exchange(static_cast<int>(threads));
+                     auto part = [&](int64_t thread) {
+                       limits::ParticleFilter<limits::Native>::run(
+                           filter->y.data(), static_cast<int>(filter->y.size()), particles, filter->seed,
+                           static_cast<int>(thread), exchange,
+                           {filter->particles.data(), filter->next.data(), filter->weights.data()});
+                     };
+                     threads == 1 ? part(0) : poolOf(threads).run(threads, part);
+                   }}};
+  result.note = "no resampling in generated code yet";
   return result;
 }
 
@@ -125,6 +152,8 @@ Suite particleFilter(const Settings &settings) {
     for (int64_t threads : settings.threads)
       suite.cases.push_back(caseOf(work, program, threads, settings));
     suite.cases.push_back(caseOf(work, older, 1, settings));
+    for (int64_t threads : settings.threads)
+      suite.cases.push_back(wholeFilter(particles, threads));
   }
   return suite;
 }

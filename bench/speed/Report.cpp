@@ -50,7 +50,7 @@ std::string line(const Row &row) {
   for (const auto &[side, time] : row.times)
     if (side != generatedSide && side != limitSide && side != torchSide)
       result += fmt::format("  [{}: {:.5f}]", side, time);
-  return row.work.note.empty() ? result : result + "  " + row.work.note;
+  return row.work.note.empty() ? result : result + "  (" + row.work.note + ")";
 }
 
 std::string line(const Check &check) {

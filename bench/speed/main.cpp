@@ -1,5 +1,6 @@
 // Speed of generated kernels beside kernels by hand and eager LibTorch. Answers are checked before anything
 // is measured; exit code 1 if one is wrong.
+#include "bench/speed/FirstResult.h"
 #include "bench/speed/Report.h"
 #include "runtime/Error.h"
 #include <CLI/CLI.hpp>
@@ -17,7 +18,7 @@ const std::map<std::string, Suite (*)(const Settings &)> workloads = {
 struct Options {
   std::vector<std::string> workloads;
   std::vector<int64_t> threads = {1, 2};
-  std::string json;
+  std::string json, firstResult;
   bool check = false, small = false, noTorch = false;
   int repetitions = 11;
   double seconds = 0.02;
@@ -32,6 +33,9 @@ void add(CLI::App &app, Options &options) {
   app.add_flag("--check", options.check, "compare results at small sizes, measure nothing");
   app.add_flag("--small", options.small, "measure at small sizes");
   app.add_flag("--no-torch", options.noTorch, "leave LibTorch out");
+  app.add_option("--first-result", options.firstResult,
+                 "W1 or W2: print the milliseconds from the traced model to its first result, nothing else")
+      ->check(CLI::IsMember({"W1", "W2"}));
   app.add_option("--repetitions", options.repetitions, "of each side, interleaved; the least time counts")
       ->check(CLI::Range(2, 1000));
   app.add_option("--seconds", options.seconds, "least length of a repetition")->check(CLI::PositiveNumber);
@@ -93,6 +97,10 @@ int main(int argc, char **argv) {
     return app.exit(error) == 0 ? 0 : 2;
   }
   try {
+    if (!options.firstResult.empty()) {
+      fmt::print("{:.1f}\n", firstResultMilliseconds(options.firstResult));
+      return 0;
+    }
     initialiseMeasurements();
     return run(options);
   } catch (const std::exception &error) {

@@ -22,7 +22,7 @@ expect() {
 }
 
 expect 0 'wrote' python3 "$source/bench/run.py" --build "$build" --results "$work" --small --rounds 2 --no-torch \
-  --workloads W2,W4,W7
+  --workloads W3,W7
 python3 - "$work" "$source" "$build" <<'PYTHON' || failures=$((failures + 1))
 import json, pathlib, platform, sys
 folder, source, build = sys.argv[1:]
@@ -33,16 +33,18 @@ for private in (folder, source, build, platform.node()):
     assert private not in text and private not in page, private
 rows = report["rows"]
 assert len({(r["workload"], r["size"], r["threads"], r["target"]) for r in rows}) == len(rows)
-assert {r["workload"] for r in rows} == {"W2", "W2b", "W4", "W7 step"}, rows
+assert {r["workload"] for r in rows} == {"W3", "W7", "W7 step"}, rows
 assert all(ms > 0 for r in rows for ms in r["ms"].values()), rows
 assert all(set(r["ms"]) >= {"limit"} for r in rows) and "LibTorch" not in text.replace('"LibTorch": "', "")
 assert all(c["passed"] for c in report["checks"]) and len(report["checks"]) > 20
+assert {w: min(t.values()) > 0 for w, t in report["first_results"].items()} == {"W1": True, "W2": True}
 for r in rows:
     assert f"| {r['workload']} | {r['size']} | {r['threads']} | {r['target']} |" in page, r
 PYTHON
 expect 2 "--workloads: expected some of W1, W2, W3, W4, W7, got 'W9'" python3 "$source/bench/run.py" --workloads W1,W9
 expect 2 '--rounds: expected a number above 0, got 0' python3 "$source/bench/run.py" --rounds 0
 expect 1 'build it first' python3 "$source/bench/run.py" --build "$work"
+expect 2 'W3 not in' "$bench" --first-result W3
 expect 2 'W9 not in' "$bench" --workloads W9
 expect 2 'not in range' "$bench" --threads 3
 expect 1 'cannot write the file' "$bench" --check --workloads W7 --threads 1 --json "$work/none/report.json"
