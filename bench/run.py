@@ -206,7 +206,7 @@ def markdown(total, peers):
         f"# Speed, {where['date']}", "",
         f"{where['cpu']} ({where['cpu_level']}), {where['cores']} cores, {where['memory_gib']} GiB; commit {where['commit']};",
         f"{versions}; load average at the start {where['load_average']:.1f}.", "",
-        "Milliseconds, the least of interleaved repetitions. Limit: the kernel by hand (bench/limits) for the same CPU level;",
+        "Milliseconds, the least of interleaved repetitions (CPU time for 1 thread, real time for 2). Limit: the kernel by hand (bench/limits) for the same CPU level;",
         "ratio: generated / limit, and what it may be. LibTorch: eager, on as many threads. Elsewhere: the best peer on another",
         "machine of this kind (bench/peers.json). Compile: from the traced model to a callable kernel.",
         f"{met.count('met')} bars are met, {met.count('not met')} are not.", "",
