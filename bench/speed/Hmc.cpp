@@ -4,6 +4,9 @@
 #include "bench/speed/Generated.h"
 #include "bench/speed/Models.h"
 #include "bench/speed/Reference.h"
+#ifdef GENFUSE_SPEED_TORCH
+#include "bench/speed/TorchSides.h"
+#endif
 
 namespace genfuse::bench {
 
@@ -22,6 +25,14 @@ struct Work {
   }
 };
 
+void addTorch(Case &result, const std::shared_ptr<Work> &work, int64_t chains, int64_t draws,
+              const Settings &settings) {
+#ifdef GENFUSE_SPEED_TORCH
+  if (settings.torch && result.target == native)
+    result.sides.push_back({torchSide, torchHmc(work->data, chains, draws, result.threads)});
+#endif
+}
+
 Side generatedOf(const std::shared_ptr<Generated> &generated) {
   auto seed = std::make_shared<uint64_t>(0);
   return {generatedSide, [=] { generated->run(++*seed); }};
@@ -30,7 +41,8 @@ Side generatedOf(const std::shared_ptr<Generated> &generated) {
 constexpr float position[3] = {0.4f, -1.0f, 1.7f};
 
 template <class Target>
-Case oneChain(const std::shared_ptr<Work> &work, const std::string &target, int draws) {
+Case oneChain(const std::shared_ptr<Work> &work, const std::string &target, int draws,
+              const Settings &options) {
   Case result{"W2", "1x" + std::to_string(draws), 1, target, target == native ? 1.25 : 1.5};
   limits::HmcSettings settings;
   settings.draws = draws;
@@ -46,12 +58,13 @@ Case oneChain(const std::shared_ptr<Work> &work, const std::string &target, int 
   result.sides = {generatedOf(generated),
                   {limitSide, run(&limits::Hmc<Target>::oneChain)},
                   {"by hand, from moments", run(&limits::Hmc<Target>::oneChainOnMoments)}};
+  addTorch(result, work, 1, draws, options);
   return result;
 }
 
 template <class Target>
 Case manyChains(const std::shared_ptr<Work> &work, const std::string &target, int64_t chains, int draws,
-                int64_t threads) {
+                int64_t threads, const Settings &options) {
   Case result{"W2b", std::to_string(chains) + "x" + std::to_string(draws), threads, target};
   if (target == native)
     result.bar = 1.3;
@@ -71,6 +84,7 @@ Case manyChains(const std::shared_ptr<Work> &work, const std::string &target, in
   result.sides = {generatedOf(generated),
                   {limitSide, run(&limits::Hmc<Target>::manyChains)},
                   {"by hand, from moments", run(&limits::Hmc<Target>::manyChainsOnMoments)}};
+  addTorch(result, work, chains, draws, options);
   return result;
 }
 
@@ -159,11 +173,12 @@ Suite hmc(const Settings &settings) {
       checkChains(suite.checks, *work, target, 256, 100, threads);
   }
   const int draws = settings.small ? 10 : 1000;
-  suite.cases = {oneChain<limits::Native>(work, native, draws), oneChain<limits::V3>(work, v3, draws)};
+  suite.cases = {oneChain<limits::Native>(work, native, draws, settings),
+                 oneChain<limits::V3>(work, v3, draws, settings)};
   for (int64_t chains : {64, 1024}) {
     for (int64_t threads : settings.threads)
-      suite.cases.push_back(manyChains<limits::Native>(work, native, chains, draws / 10, threads));
-    suite.cases.push_back(manyChains<limits::V3>(work, v3, chains, draws / 10, 1));
+      suite.cases.push_back(manyChains<limits::Native>(work, native, chains, draws / 10, threads, settings));
+    suite.cases.push_back(manyChains<limits::V3>(work, v3, chains, draws / 10, 1, settings));
   }
   return suite;
 }

@@ -54,6 +54,57 @@ std::function<void()> torchImportanceSampling(const PolynomialData &data, int64_
   };
 }
 
+namespace {
+
+/// The log density at q [3, chains], up to a constant, and its gradient; rows of `powers` [3, points] are 1,
+/// x and x^2.
+struct PolynomialTensors {
+  at::Tensor powers, transposed, y;
+
+  at::Tensor residuals(const at::Tensor &q) const { return y - at::matmul(transposed, q); }
+  at::Tensor value(const at::Tensor &q) const {
+    return -0.5 * q.square().sum(0) - 200 * residuals(q).square().sum(0);
+  }
+  at::Tensor gradient(const at::Tensor &q) const { return 400 * at::matmul(powers, residuals(q)) - q; }
+};
+
+void transition(const PolynomialTensors &density, at::Tensor &q, at::Tensor &value) {
+  constexpr double step = 0.01;
+  constexpr int leapfrogs = 20;
+  const at::Tensor start = torch::randn_like(q);
+  at::Tensor end = q, p = start + step / 2 * density.gradient(q);
+  for (int i = 1; i < leapfrogs; ++i) {
+    end = end + step * p;
+    p = p + step * density.gradient(end);
+  }
+  end = end + step * p;
+  p = p + step / 2 * density.gradient(end);
+  const at::Tensor proposed = density.value(end);
+  const at::Tensor gain = proposed - value + 0.5 * (start.square().sum(0) - p.square().sum(0));
+  const at::Tensor accepted = torch::rand_like(gain).log() < gain;
+  q = at::where(accepted, end, q);
+  value = at::where(accepted, proposed, value);
+}
+
+} // namespace
+
+std::function<void()> torchHmc(const PolynomialData &data, int64_t chains, int64_t draws, int64_t threads) {
+  const auto points = static_cast<int64_t>(data.x.size());
+  const at::Tensor x = view(data.x, {points}), powers = torch::stack({torch::ones({points}), x, x * x});
+  const PolynomialTensors density{powers, powers.t().contiguous(), view(data.y, {points, 1}).clone()};
+  return [=] {
+    pin(threads);
+    torch::NoGradGuard guard;
+    at::Tensor q = torch::randn({3, chains}), value = density.value(q);
+    at::Tensor kept = torch::empty({draws, 3, chains});
+    for (int64_t i = -50; i < draws; ++i) {
+      transition(density, q, value);
+      if (i >= 0)
+        kept[i] = q;
+    }
+  };
+}
+
 std::function<void()> torchLogistic(const CoverData &data, int64_t threads) {
   auto tensors = std::make_shared<LogisticTensors>(data);
   return [=] {

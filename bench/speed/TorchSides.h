@@ -10,6 +10,8 @@ namespace genfuse::bench {
 /// Each function prepares tensors and returns what does the work once, on `threads` threads.
 /// Draws of a, b, c [particles] and their log weights.
 std::function<void()> torchImportanceSampling(const PolynomialData &data, int64_t particles, int64_t threads);
+/// Transitions of Hamiltonian Monte Carlo, 50 and `draws`, of chains side by side; gradients by hand.
+std::function<void()> torchHmc(const PolynomialData &data, int64_t chains, int64_t draws, int64_t threads);
 /// Log density and gradient in the weights, by autograd.
 std::function<void()> torchLogistic(const CoverData &data, int64_t threads);
 /// A step of gradient ascent, by autograd.

@@ -43,12 +43,12 @@ TYPED_TEST(ImportanceSamplingTest, WeightsAreThoseOfDoublePrecision) {
   ImportanceSampling<TypeParam>::runOnMoments(this->regression, 1, 0, 4096, moments.view());
   for (size_t i = 0; i < 4096; ++i) {
     const double expected = bench::polynomialLikelihood(this->data, made.a[i], made.b[i], made.c[i]);
-    // A residual of size r is off by at most 4 roundings of numbers up to 4 + r, so 400 r times that in its
-    // part of the sum of 50: with r^2 up to |log weight| / 200 that is below 1e-5 of 200 + |log weight|.
-    EXPECT_NEAR(made.logWeight[i], expected, 1e-5 * (200 + std::abs(expected))) << i;
+    // A residual r is off by about 3 roundings of 4 + r, and 400 r of that reaches the sum over 50 points.
+    // With 50 r^2 = |log weight| / 200 that is below 2e-6 of 200 + |log weight|; measured 4e-7.
+    EXPECT_NEAR(made.logWeight[i], expected, 2e-6 * (200 + std::abs(expected))) << i;
     EXPECT_EQ(moments.a[i], made.a[i]);
-    // The quadratic form of rounded moments: measured 4e-6.
-    EXPECT_NEAR(moments.logWeight[i], expected, 2e-5 * (200 + std::abs(expected))) << i;
+    // The quadratic form of rounded moments: measured 3e-7.
+    EXPECT_NEAR(moments.logWeight[i], expected, 2e-6 * (200 + std::abs(expected))) << i;
   }
 }
 
