@@ -59,9 +59,10 @@ struct Program::Body {
     result.counted = options.counted;
     result.optimise = options.optimise;
     result.threads = threads;
-    int64_t registers = mapping == Mapping::instances ? 2 : 1;
-    int64_t lanes = threads ? warp : registers * (options.real == Precision::f32 ? 16 : 8);
+    int64_t lanes = threads ? warp : options.real == Precision::f32 ? 16 : 8;
     result.lanes = options.lanes ? options.lanes : lanes;
+    if (!threads && !options.lanes)
+      result.registers = cpuTarget(options.target).registers();
     if (threads && !isGroup(result.lanes))
       throw Error("expected groups of 1, 32, 64, 128, 256, 512 or 1024 threads for CUDA, got " +
                   std::to_string(result.lanes));

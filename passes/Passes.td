@@ -132,6 +132,21 @@ def GenBatch : Pass<"gen-batch", "::mlir::func::FuncOp"> {
   ];
 }
 
+def GenWiden : Pass<"gen-widen", "::mlir::func::FuncOp"> {
+  let summary = "how many registers a value of a sweep in lanes fills";
+  let description = [{
+    Multiplies the lanes of each sweep by 1, 2 or 4: as many registers a value as the machine has for the values that
+    live at once in the innermost loops within (an estimate by the order of the ops). More of them hide latencies and share
+    what is the same for all lanes. Without a loop within, it is 2, or 4 where instances share calls of the generator. Instances get
+    at least 2; a sweep over elements that forms products of tensors, which has its own blocks, gets 1.
+  }];
+  let options = [
+    Option<"registers", "registers", "int64_t", "32", "values that registers hold when lanes fill one each">,
+    Option<"most", "most", "int64_t", "4", "the largest factor">
+  ];
+  let statistics = [];
+}
+
 def GenLower : Pass<"gen-lower", "::mlir::ModuleOp"> {
   let summary = "kernels in upstream dialects";
   let description = [{

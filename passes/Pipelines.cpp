@@ -23,7 +23,7 @@ const char *realName(Precision real) { return real == Precision::f32 ? "f32" : "
 
 std::string Specialisation::key() const {
   std::string text = model + "." + request.text() + " " + realName(real) + " " + mappingName(mapping) + " " +
-                     std::to_string(lanes) + (threads ? " threads" : "");
+                     std::to_string(lanes) + (registers ? "+" : "") + (threads ? " threads" : "");
   for (const std::string &name : batched)
     text += " batched:" + name;
   for (const std::string &name : shared)
@@ -81,6 +81,8 @@ void addBatch(OpPassManager &passes, const Specialisation &specialisation) {
   options.batched.assign(specialisation.batched.begin(), specialisation.batched.end());
   options.shared.assign(specialisation.shared.begin(), specialisation.shared.end());
   functions.addPass(createGenBatch(options));
+  if (specialisation.registers > 0)
+    functions.addPass(createGenWiden({.registers = specialisation.registers}));
   if (specialisation.optimise)
     simplify(functions);
 }

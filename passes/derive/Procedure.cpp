@@ -63,8 +63,7 @@ private:
     for (Value parameter : op.getParameters())
       parameters.push_back(mapping.lookupOrDefault(parameter));
     int64_t number = scopeOf(scope);
-    bool alone = position.empty() && llvm::hasSingleElement(op->getBlock()->getOps<gen::SampleOp>());
-    auto stream = gen::StreamAttr::get(op.getContext(), number, slots[number]++, alone);
+    auto stream = gen::StreamAttr::get(op.getContext(), number, slots[number]++, /*single=*/position.empty());
     mapping.map(op.getResult(),
                 gen::DrawOp::create(builder, op.getLoc(), op.getType(), op.getDistribution(), parameters,
                                     random.seed, random.instance, position, stream)

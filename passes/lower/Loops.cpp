@@ -1,5 +1,6 @@
 // Loops whose iterations come one after the other. Carried scalars and small tensors are loop-carried values;
 // each larger tensor has two halves of a buffer, of which an iteration reads one and writes the other.
+#include "passes/Variation.h"
 #include "passes/lower/Lowerer.h"
 
 using namespace mlir;
@@ -21,55 +22,6 @@ struct Lowerer::OpenLoop {
     return llvm::any_of(carried, [](const Carried &c) { return c.both.has_value(); });
   }
 };
-
-namespace {
-
-/// The values within a sweep in lanes that may differ between them.
-class Variation {
-public:
-  explicit Variation(gen::SweepOp sweep) {
-    differing.insert(sweep.getIndex());
-    size_t before;
-    do {
-      before = differing.size();
-      sweep.getBody().walk([&](Operation *op) { visit(op); });
-    } while (differing.size() > before);
-  }
-  bool operator()(Value value) const { return differing.contains(value); }
-
-private:
-  void visit(Operation *op) {
-    if (auto loop = dyn_cast<gen::LoopOp>(op)) {
-      for (unsigned i = 0; i < loop.getNumCarried(); ++i)
-        if (differing.contains(loop.getStarts()[i]) || differing.contains(loop.getYield().getOperand(i))) {
-          differing.insert(loop.getCarried()[i]);
-          differing.insert(loop.getResult(i));
-        }
-      return mark(loop.getStacks());
-    }
-    if (auto sweep = dyn_cast<gen::SweepOp>(op)) {
-      for (auto [result, yielded] : llvm::zip(sweep.getResults(), sweep.getYield().getOperands()))
-        if (differing.contains(yielded))
-          differing.insert(result);
-      return mark(sweep.getStacks());
-    }
-    if (llvm::any_of(op->getOperands(), [&](Value v) { return differing.contains(v); }))
-      differing.insert_range(op->getResults());
-    else if (!isa<tensor::ExtractSliceOp, tensor::CastOp>(op))
-      mark(op->getResults());
-  }
-
-  /// Tensors that are computed in lanes lie in buffers of their own a lane.
-  void mark(ValueRange results) {
-    for (Value result : results)
-      if (isa<RankedTensorType>(result.getType()))
-        differing.insert(result);
-  }
-
-  llvm::DenseSet<Value> differing;
-};
-
-} // namespace
 
 bool Lowerer::variesInLanes(gen::LoopOp op, unsigned number) {
   if (lanes.width == 1)

@@ -12,6 +12,8 @@ namespace genfuse::lower {
 constexpr int64_t maxRegisters = 32;
 /// Rows whose rank-one updates are added to a sum in memory at once.
 constexpr int64_t blockRows = 64;
+/// Where a range of instances may begin, if kernels draw for whole blocks of them.
+constexpr int64_t alignment = 64;
 /// Iterations whose sums are formed in the real type before they are added in f64.
 constexpr int64_t tileLength = 1024;
 
@@ -205,6 +207,8 @@ private:
 
   // Random.cpp
   mlir::LogicalResult lowerRandom(gen::RandomOp op);
+  Value packedDraw(gen::RandomOp op, llvm::StringRef device, llvm::ArrayRef<Value> upper,
+                   llvm::ArrayRef<Value> keys, int64_t perCall);
 
   struct Sum;
   struct DelayedUpdate;
@@ -290,6 +294,7 @@ private:
   unsigned totalDims = 0;
   int64_t cells = 0; ///< so many scalars fit into the last slice, which launches leave to later ones
   Value dims, strides, call;
+  bool alignedInstances = false; ///< it draws for whole blocks of instances
   bool isChecker;                          ///< its function checks the inputs of another one
   Value record;                            ///< where a checker notes failures
   int64_t checkIndices;                    ///< the most indices that one of its checks has

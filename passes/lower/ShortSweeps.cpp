@@ -6,8 +6,8 @@ using namespace mlir;
 
 namespace genfuse::lower {
 
-/// Registers that a short sweep fills.
-constexpr int64_t shortRegisters = 4;
+/// What a short sweep fills: four registers of 64 bytes.
+constexpr int64_t shortBits = 4 * 512;
 
 bool Lowerer::mayBeShort(const OpenSweep &sweep) {
   gen::SweepOp op = sweep.op;
@@ -32,7 +32,8 @@ FailureOr<SmallVector<Value>> Lowerer::lowerShortOrLong(OpenSweep &sweep) {
   SmallVector<Type> types;
   for (const Sum &sum : sweep.sums)
     types.append(sum.registers, getElementTypeOrSelf(sweep.op.getResult(sum.result).getType()));
-  const int64_t width = sweep.width, most = shortRegisters * width;
+  const int64_t width = sweep.width;
+  const int64_t most = shortBits / sweep.sums.front().real.getIntOrFloatBitWidth();
   Value count = make<arith::SubIOp>(sweep.to, sweep.from);
   Value before = make<arith::SubIOp>(count, index(1)); // none is not short: there is no last lane
   Value fits = make<arith::CmpIOp>(arith::CmpIPredicate::ult, before, index(most));
