@@ -1,0 +1,28 @@
+// W1: importance sampling from the prior of a polynomial regression (Regression.h).
+#pragma once
+
+#include "bench/limits/Regression.h"
+#include <cstdint>
+
+namespace genfuse::limits {
+
+/// Particles: a, b, c and the log weight, [count] each.
+struct Particles {
+  float *a, *b, *c, *logWeight;
+};
+
+/// Each function makes the particles first .. last - 1, `first` a multiple of 32: draws of the prior from
+/// Philox counters (particle, 0, 0, 1) with the key `seed`, and log weights log p(y | a, b, c). Particles of
+/// two registers at a time are in lanes, data points are broadcast, and nothing but the results is stored.
+template <class Target> struct ImportanceSampling {
+  static void run(const Regression &data, uint64_t seed, int64_t first, int64_t last, const Particles &out);
+
+  /// The draws alone.
+  static void draw(uint64_t seed, int64_t first, int64_t last, const Particles &out);
+
+  /// The same log weights from the moments of the data: what algebra leaves of the sum over points.
+  static void runOnMoments(const Regression &data, uint64_t seed, int64_t first, int64_t last,
+                           const Particles &out);
+};
+
+} // namespace genfuse::limits

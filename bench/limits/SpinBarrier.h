@@ -1,0 +1,26 @@
+// A barrier for threads that run a kernel together.
+#pragma once
+
+#include <atomic>
+
+namespace genfuse::limits {
+
+/// Where the threads of a run wait for each other, actively: what they do in between takes microseconds.
+class SpinBarrier {
+public:
+  explicit SpinBarrier(int threads) : threads(threads) {}
+
+  /// `round` is the caller's own count of its waits, from 0.
+  void wait(int &round) {
+    ++round;
+    arrived.fetch_add(1, std::memory_order_acq_rel);
+    while (arrived.load(std::memory_order_acquire) < round * threads)
+      __builtin_ia32_pause();
+  }
+
+private:
+  const int threads;
+  alignas(64) std::atomic<int> arrived{0}; // a line of its own: it changes hands all the time
+};
+
+} // namespace genfuse::limits
