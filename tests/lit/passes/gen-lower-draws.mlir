@@ -107,6 +107,26 @@ func.func @narrow(%x: tensor<?xf32> {gen.name = "x", gen.role = "argument", gen.
 
 // -----
 
+// Must not: 48 lanes may begin in one block and end in the next.
+// CHECK-NOT: multiple of 64
+// CHECK-LABEL: func.func private @uneven_kernel
+// CHECK: vector.step : vector<48xindex>
+// CHECK: func.call @gf_random_normal_f32_lanes48
+// CHECK-NOT: func.call @gf_random
+// CHECK: vector.store
+func.func @uneven(%x: tensor<?xf32> {gen.name = "x", gen.role = "argument", gen.shape = [], gen.batched},
+    %seed: i64 {gen.name = "seed", gen.role = "seed", gen.shape = []},
+    %instances: index {gen.name = "instances", gen.role = "instances", gen.shape = []})
+    -> (tensor<?xf32> {gen.name = "z", gen.role = "choice", gen.shape = [], gen.batched}) {
+  %r = gen.sweep %b to %instances lanes(48) stacks(tensor<?xf32>) last {
+    %z = gen.random normal seed %seed instance %b stream <scope = 3, slot = 2, single = true> : f32
+    gen.yield %z : f32
+  }
+  return %r : tensor<?xf32>
+}
+
+// -----
+
 // Must not: a stream that is not shared, as within a plate: each instance has its calls.
 // CHECK-NOT: multiple of 64
 // CHECK-LABEL: func.func private @own_kernel
