@@ -74,6 +74,8 @@ void addBatch(OpPassManager &passes, const Specialisation &specialisation) {
     functions.addPass(createGenReassociate());
     functions.addPass(createGenHoistInvariants());
     simplify(functions);
+    functions.addPass(createGenShortenChains());
+    functions.addPass(createCanonicalizerPass());
   }
   GenBatchOptions options;
   options.mapping = mappingName(specialisation.mapping);
