@@ -107,6 +107,18 @@ def GenHoistInvariants : Pass<"gen-hoist-invariants", "::mlir::func::FuncOp"> {
   ];
 }
 
+def GenMoments : Pass<"gen-moments", "::mlir::func::FuncOp"> {
+  let summary = "sufficient statistics: sums of data, formed once";
+  let description = [{
+    A sum over a sweep of a polynomial in values from outside, with coefficients that depend on data alone, becomes that
+    polynomial in the sums of its coefficients: sum_i (y_i - a - b x_i)^2 is evaluated from n, sum x_i, sum x_i^2, sum y_i,
+    sum x_i y_i and sum y_i^2. These are formed once, before the loops around, in f64, and so is the polynomial. Only
+    for sweeps that read what is there before those loops, polynomials of degree 4 at most, and only if it is
+    asked for (Specialisation::moments): where residuals are small against the data, digits cancel.
+  }];
+  let statistics = [Statistic<"replaced", "sweeps-replaced", "sweeps with sums that became polynomials">];
+}
+
 def GenShortenChains : Pass<"gen-shorten-chains", "::mlir::func::FuncOp"> {
   let summary = "fewer operations between the iterations of a loop";
   let description = [{
