@@ -25,16 +25,31 @@ func.func @few(%mu: tensor<?xf32>, %x: tensor<?xf32>, %n: index, %instances: ind
   return %r : tensor<?xf32>
 }
 
-// Must not: a loop that keeps 16 values of each instance has no room for more than two registers of each, which
-// instances get in any case.
+// Must not: a loop that keeps 16 values of each instance has no room for more than one register of each.
 // CHECK-LABEL: func.func @many
-// CHECK: gen.sweep {{.*}} lanes(32)
-// EIGHT-LABEL: func.func @many
-// EIGHT: gen.sweep {{.*}} lanes(32)
+// CHECK: gen.sweep {{.*}} lanes(16)
 func.func @many(%x: tensor<?xf32>, %n: index, %instances: index, %start: tensor<?xf32>) -> tensor<?xf32> {
   %r = gen.sweep %b to %instances lanes(16) stacks(tensor<?xf32>) last {
     %x0 = tensor.extract %start[%b] : tensor<?xf32>
     %v0 = tensor.from_elements %x0, %x0, %x0, %x0, %x0, %x0, %x0, %x0 : tensor<8xf32>
+    %last = gen.loop %t to %n carry(%v = %v0 : tensor<8xf32>) {
+      %w = arith.addf %v, %v0 : tensor<8xf32>
+      gen.yield %w : tensor<8xf32>
+    }
+    %c0 = arith.constant 0 : index
+    %f = tensor.extract %last[%c0] : tensor<8xf32>
+    gen.yield %f : f32
+  }
+  return %r : tensor<?xf32>
+}
+
+// But two where instances share calls of the generator, however many values live.
+// CHECK-LABEL: func.func @sharing
+// CHECK: gen.sweep {{.*}} lanes(32)
+func.func @sharing(%n: index, %instances: index, %seed: i64) -> tensor<?xf32> {
+  %r = gen.sweep %b to %instances lanes(16) stacks(tensor<?xf32>) last {
+    %z = gen.random normal seed %seed instance %b stream <scope = 0, slot = 0, single = true> : f32
+    %v0 = tensor.from_elements %z, %z, %z, %z, %z, %z, %z, %z : tensor<8xf32>
     %last = gen.loop %t to %n carry(%v = %v0 : tensor<8xf32>) {
       %w = arith.addf %v, %v0 : tensor<8xf32>
       gen.yield %w : tensor<8xf32>
