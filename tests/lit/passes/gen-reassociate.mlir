@@ -101,3 +101,23 @@ func.func @tensors(%c: tensor<?xf32>, %x: tensor<?xf32>) -> tensor<?xf32> {
   %b = arith.mulf %a, %x : tensor<?xf32>
   return %b : tensor<?xf32>
 }
+
+// Constants at the end of sums become one, with their signs: (c - 2) + 3 = c + 1. Must not: constants apart.
+// CHECK-LABEL: func.func @constants
+// CHECK-SAME: %[[C:[a-z0-9]*]]: f32, %[[D:[a-z0-9]*]]: f32
+// CHECK: %[[ONE:.*]] = arith.constant 1.0{{.*}} : f32
+// CHECK: %[[A:.*]] = arith.addf %[[C]], %[[ONE]]
+// CHECK: %[[FIRST:.*]] = arith.addf %[[C]], %{{.*}}
+// CHECK: %[[SECOND:.*]] = arith.addf %[[FIRST]], %[[D]]
+// CHECK: %[[B:.*]] = arith.addf %[[SECOND]], %{{.*}}
+// CHECK: return %[[A]], %[[B]]
+func.func @constants(%c: f32, %d: f32) -> (f32, f32) {
+  %two = arith.constant 2.0 : f32
+  %three = arith.constant 3.0 : f32
+  %p = arith.subf %c, %two : f32
+  %a = arith.addf %p, %three : f32
+  %q = arith.addf %c, %three : f32
+  %r = arith.addf %q, %d : f32
+  %b = arith.addf %r, %two : f32
+  return %a, %b : f32, f32
+}
