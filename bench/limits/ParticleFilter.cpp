@@ -28,10 +28,10 @@ template <int N> GENFUSE_LIMITS_INLINE Vec<float, N> prefixSums(Vec<float, N> x)
 }
 
 /// `lanes` particles after z, and the log weights.
-GENFUSE_LIMITS_INLINE Floats propagate(const float *previous, Floats z, float y, bool isFirst, float *out,
+GENFUSE_LIMITS_INLINE Floats propagate(const float *previous, Floats z, float y, float *out,
                                        float *logWeights) {
   const Floats x =
-      isFirst ? z : fma(load(previous), Floats(StateSpace::transition), z * StateSpace::transitionSigma);
+      previous ? fma(load(previous), Floats(StateSpace::transition), z * StateSpace::transitionSigma) : z;
   store(out, x);
   const Floats e = y - x, logWeight = e * e * -halfPrecision;
   store(logWeights, logWeight);
@@ -133,13 +133,14 @@ float ParticleFilter<Target>::drawAndWeigh(const float *previous, float y, int s
   for (int64_t i = first; i < last; i += block) {
 #pragma unroll
     for (int part = 0; part < 16 / lanes; ++part) { // registers of counters
-      const Block bits = philox(uint32_t(i / 4) + part * lanes, uint32_t(step), 0, 0, seed);
+      const Block bits = philox(uint32_t(i / 4) + part * lanes, uint32_t(step), 0, /*normals*/ 1, seed);
       const Normals a = normals(bits.word[0], bits.word[1]), b = normals(bits.word[2], bits.word[3]);
       const Floats z[4] = {a.first, a.second, b.first, b.second};
 #pragma unroll
       for (int j = 0; j < 4; ++j) {
         const int64_t at = i + j * 16 + part * lanes;
-        largest = max(largest, propagate(previous + at, z[j], y, step == 0, out + at, logWeights + at));
+        largest =
+            max(largest, propagate(previous ? previous + at : nullptr, z[j], y, out + at, logWeights + at));
       }
     }
   }
@@ -156,8 +157,8 @@ FilterResult ParticleFilter<Target>::run(const float *y, int steps, int64_t coun
   FilterResult result;
   int round = 0;
   for (int step = 0; step < steps; ++step) {
-    float largest =
-        drawAndWeigh(memory.particles, y[step], step, seed, first, last, memory.particles, memory.weights);
+    float largest = drawAndWeigh(step ? memory.particles : nullptr, y[step], step, seed, first, last,
+                                 memory.particles, memory.weights);
     for (int64_t i = mine; i < last; ++i)
       memory.weights[i] = lowest;
     exchange.largest[thread] = largest;

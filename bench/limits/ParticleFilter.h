@@ -33,8 +33,9 @@ struct FilterExchange {
 
 template <class Target> struct ParticleFilter {
   /// Draws and weighs the particles first .. last - 1, both multiples of 64: out[i] ~ normal(0.9 previous[i],
-  /// 0.5) (or normal(0, 1) if `step` is 0; `out` may be `previous`), logWeights[i] = -(y - out[i])^2 /
-  /// (2 0.7^2), without its constant. Returns the largest. A Philox counter serves four particles.
+  /// 0.5), or normal(0, 1) without `previous` (`out` may be `previous`), logWeights[i] = -(y - out[i])^2 /
+  /// (2 0.7^2), without its constant. Returns the largest. Four particles share a Philox call: particle i has
+  /// word (i / 16) % 4 of the counter (16 (i / 64) + i % 16, step, 0, 1) under the key `seed`.
   static float drawAndWeigh(const float *previous, float y, int step, uint64_t seed, int64_t first,
                             int64_t last, float *out, float *logWeights);
 

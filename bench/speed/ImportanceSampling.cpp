@@ -56,7 +56,7 @@ Side limitOf(const std::string &name, const std::shared_ptr<Work> &work, Kernel 
   auto seed = std::make_shared<uint64_t>(0);
   return {name, [=] {
             ++*seed;
-            inRanges(threads, particles, 32, [&](int64_t, int64_t first, int64_t last) {
+            inRanges(threads, particles, 64, [&](int64_t, int64_t first, int64_t last) {
               kernel(*work, *seed, first, last, memory->particles());
             });
           }};

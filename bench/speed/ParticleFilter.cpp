@@ -43,7 +43,7 @@ struct Memory {
 
 template <class Target> void limitKernel(Memory &memory, uint64_t seed, int64_t threads) {
   inRanges(threads, static_cast<int64_t>(memory.x.size()), 64, [&](int64_t, int64_t first, int64_t last) {
-    limits::ParticleFilter<Target>::drawAndWeigh(memory.previous.data(), observation, 1, seed, first, last,
+    limits::ParticleFilter<Target>::drawAndWeigh(memory.previous.data(), observation, 0, seed, first, last,
                                                  memory.x.data(), memory.weights.data());
   });
 }
@@ -98,8 +98,8 @@ Case wholeFilter(int64_t particles, int64_t threads) {
   return result;
 }
 
-/// Draws: mean, variance and correlation of neighbours of the standardised ones, in standard errors (the two
-/// sides have other counters). Weights: against double precision, for the draws as they are.
+/// Draws: mean, variance and correlation of neighbours of the standardised ones, in standard errors. Weights:
+/// against double precision, for the draws as they are.
 void addChecks(std::vector<Check> &checks, const std::string &side, const Work &work, const float *x,
                const std::function<double(int64_t)> &logWeight) {
   const double count = static_cast<double>(work.size());
@@ -145,6 +145,14 @@ Suite particleFilter(const Settings &settings) {
       addChecks(suite.checks, each.options().target + ", " + std::to_string(threads) + " threads: limit",
                 *small, memory.x.data(),
                 [&](int64_t i) { return memory.weights[static_cast<size_t>(i)] + logNormaliser; });
+      const float *x = outcome.choices.at("x").values<float>();
+      suite.checks.push_back({"W7 step",
+                              each.options().target + ", " + std::to_string(threads) +
+                                  " threads: draws, generated against limit, relative to 1 + |draw|",
+                              worstRelativeError(
+                                  small->size(), [&](int64_t i) { return x[i]; },
+                                  [&](int64_t i) { return memory.x[static_cast<size_t>(i)]; }, 1),
+                              1e-6}); // the same bits, a few roundings
     }
   for (int64_t particles :
        settings.small ? std::vector<int64_t>{1000} : std::vector<int64_t>{1000, 10000, 100000}) {
