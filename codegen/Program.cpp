@@ -65,6 +65,7 @@ struct Program::Body {
     result.checked = options.checked;
     result.counted = options.counted;
     result.optimise = options.optimise;
+    result.moments = options.moments;
     result.threads = threads;
     int64_t lanes = threads ? warp : options.real == Precision::f32 ? 16 : 8;
     result.lanes = options.lanes ? options.lanes : lanes;

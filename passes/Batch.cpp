@@ -180,9 +180,10 @@ struct GenBatchPass : impl::GenBatchBase<GenBatchPass> {
     hoistInvariantCode(sweep);
     if (function->hasAttr(roles::checkOf))
       hoistInvariantChecks(sweep);
-    if (mapping == "instances")
+    if (mapping == "instances") {
+      setLanes(entry); // what is one for all instances
       sweep.setLanesAttr(builder.getI64IntegerAttr(lanes));
-    else
+    } else
       setLanes(*sweep.getBlock());
   }
 

@@ -30,6 +30,7 @@ std::string Specialisation::key() const {
     text += " shared:" + name;
   text += checked ? " checked" : "";
   text += counted ? " counted" : "";
+  text += moments ? " moments" : "";
   return text + (optimise ? "" : " unoptimised");
 }
 
@@ -74,6 +75,12 @@ void addBatch(OpPassManager &passes, const Specialisation &specialisation) {
     functions.addPass(createGenReassociate());
     functions.addPass(createGenHoistInvariants());
     simplify(functions);
+    if (specialisation.moments) {
+      functions.addPass(createGenMoments());
+      simplify(functions);
+    }
+    functions.addPass(createGenShortenChains());
+    functions.addPass(createCanonicalizerPass());
   }
   GenBatchOptions options;
   options.mapping = mappingName(specialisation.mapping);

@@ -33,6 +33,7 @@ struct Specialisation {
   std::vector<std::string> shared;  ///< choices that all instances share
   bool checked = false;             ///< the kernel checks its data first
   bool counted = false;             ///< the kernel counts the log densities that it computes
+  bool moments = false;             ///< sums over data of polynomials are formed once (gen-moments)
   bool optimise = true;             ///< false leaves out every pass that only makes code faster
 
   /// Text that is equal for equal specialisations.

@@ -1,4 +1,5 @@
-// gen-reassociate: products of what varies less come first, so that they leave loops, or are done once for all lanes.
+// gen-reassociate: products of what varies less come first, so that they leave loops, or are done once for
+// all lanes.
 #include "passes/Passes.h"
 #include "llvm/ADT/SetVector.h"
 
@@ -11,7 +12,8 @@ namespace genfuse {
 
 namespace {
 
-/// What a value varies with: sweeps and loops around it, and the function for what each instance has its own of.
+/// What a value varies with: sweeps and loops around it, and the function for what each instance has its own
+/// of.
 class Variance {
 public:
   using Set = llvm::SmallPtrSet<Operation *, 4>;
@@ -76,7 +78,33 @@ struct GenReassociatePass : impl::GenReassociateBase<GenReassociatePass> {
     return false;
   }
 
+  /// (x + c) + d = x + (c + d) for constants.
+  static void addConstants(Operation *sum) {
+    FloatAttr outer, inner;
+    Operation *first = sum->getOperand(0).getDefiningOp();
+    if (!matchPattern(sum->getOperand(1), m_Constant(&outer)) ||
+        !isa_and_nonnull<arith::AddFOp, arith::SubFOp>(first) ||
+        !matchPattern(first->getOperand(1), m_Constant(&inner)))
+      return;
+    auto signedValue = [](Operation *op, FloatAttr value) {
+      return isa<arith::SubFOp>(op) ? -value.getValueAsDouble() : value.getValueAsDouble();
+    };
+    OpBuilder builder(sum);
+    const double total = signedValue(sum, outer) + signedValue(first, inner);
+    Value constant = arith::ConstantOp::create(builder, sum->getLoc(),
+                                               builder.getFloatAttr(sum->getResult(0).getType(), total));
+    Value value = arith::AddFOp::create(builder, sum->getLoc(), first->getOperand(0), constant);
+    sum->getResult(0).replaceAllUsesWith(value);
+    sum->erase();
+  }
+
   void runOnOperation() override {
+    SmallVector<Operation *> sums;
+    getOperation().walk([&](Operation *op) {
+      if (isa<arith::AddFOp, arith::SubFOp>(op) && isa<FloatType>(op->getResult(0).getType()))
+        sums.push_back(op);
+    });
+    llvm::for_each(sums, addConstants);
     Variance variance;
     SmallVector<arith::MulFOp> products;
     getOperation().walk([&](arith::MulFOp op) {

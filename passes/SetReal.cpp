@@ -74,12 +74,34 @@ public:
   explicit Widener(OpBuilder &builder) : builder(builder) {}
 
   void run(gen::WideOp op) {
+    if (isPlain(op)) {
+      op.replaceAllUsesWith(op.getOperand());
+      op.erase();
+      return;
+    }
     Value wide = widen(op.getOperand(), builder);
     spread(op.getResult(), wide);
     op.erase();
   }
 
 private:
+  /// A score without sums of sweeps that nothing adds to or compares: rounded once or term by term is the
+  /// same to a unit or two in the last place.
+  static bool isPlain(gen::WideOp op) {
+    auto isSum = [](Value value) {
+      return isa_and_nonnull<arith::AddFOp, arith::SubFOp, arith::NegFOp>(value.getDefiningOp());
+    };
+    SmallVector<Value> terms{op.getOperand()};
+    while (!terms.empty()) {
+      Value term = terms.pop_back_val();
+      if (term.getDefiningOp<gen::SweepOp>())
+        return false;
+      if (isSum(term))
+        terms.append(term.getDefiningOp()->operand_begin(), term.getDefiningOp()->operand_end());
+    }
+    return llvm::all_of(op->getUsers(), [](Operation *user) { return isa<func::ReturnOp>(user); });
+  }
+
   Value extended(Value value, Operation *user) {
     if (Value wide = wides.lookup(value))
       return wide;

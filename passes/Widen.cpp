@@ -98,13 +98,12 @@ struct GenWidenPass : impl::GenWidenBase<GenWidenPass> {
   }
 
   int64_t factorOf(gen::SweepOp sweep) {
-    const bool instances = sweep.getStackLast();
-    if (!instances && hasProducts(sweep))
+    if (!sweep.getStackLast() && hasProducts(sweep))
       return 1;
     const Pressure pressure(sweep);
     if (pressure.most == 0) // values go through registers once, however many there are
       return pressure.sharesDraws ? most : 2;
-    int64_t factor = instances ? 2 : 1;
+    int64_t factor = pressure.sharesDraws ? 2 : 1;
     while (factor < most && 2 * factor * pressure.most <= registers)
       factor *= 2;
     return factor;

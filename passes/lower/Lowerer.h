@@ -161,6 +161,7 @@ private:
   bool isChecked(Value index, Index size);
   mlir::LogicalResult lowerSlice(mlir::tensor::ExtractSliceOp op);
   mlir::LogicalResult lowerExtract(mlir::tensor::ExtractOp op);
+  void lowerCast(mlir::tensor::CastOp op);
   void lowerFromElements(mlir::tensor::FromElementsOp op);
   void lowerSplat(mlir::tensor::SplatOp op);
   void lowerReduceMax(gen::ReduceMaxOp op);

@@ -48,7 +48,7 @@ LogicalResult Lowerer::lowerOp(Operation *op) {
       .Case([&](tensor::FromElementsOp o) { return lowerFromElements(o), success(); })
       .Case([&](tensor::SplatOp o) { return lowerSplat(o), success(); })
       .Case([&](gen::WideOp o) { return set(o.getResult(), scalar(o.getOperand())), success(); })
-      .Case([&](tensor::CastOp o) { return set(o.getResult(), Tensor(tensor(o.getSource()))), success(); })
+      .Case([&](tensor::CastOp o) { return lowerCast(o), success(); })
       .Case([&](tensor::DimOp o) -> LogicalResult {
         if (!o.getConstantIndex())
           return o.emitOpError("asks for a dimension that is known only at run time, which is not supported");
@@ -223,6 +223,16 @@ void Lowerer::lowerSplat(tensor::SplatOp op) {
   else
     held.rule = [value](Indices) { return value; };
   set(op.getResult(), std::move(held));
+}
+
+/// The same tensor; sizes that the type knows are constants for what reads it (dots and updates have blocks of them).
+void Lowerer::lowerCast(tensor::CastOp op) {
+  Tensor held = tensor(op.getSource());
+  auto type = cast<RankedTensorType>(op.getType());
+  for (int64_t d = 0; d < type.getRank(); ++d)
+    if (!type.isDynamicDim(d))
+      held.sizes[d] = builder.getIndexAttr(type.getDimSize(d));
+  tensors[op.getResult()] = std::move(held);
 }
 
 void Lowerer::lowerFromElements(tensor::FromElementsOp op) {
