@@ -64,19 +64,23 @@ GENFUSE_LIMITS_INLINE void weighByMoments(const Moments &data, const Prior &p, i
   }
 }
 
+/// The first `count` lanes, which may be more than there are.
+GENFUSE_LIMITS_INLINE void putRegister(Floats x, float *to, int64_t count) {
+  count >= lanes ? store(to, x) : storeFirst(to, x, count < 0 ? 0 : int(count));
+}
+
 /// The first `count` of a tile's particles.
 GENFUSE_LIMITS_INLINE void put(const Floats (&x)[groups], float *to, int64_t count) {
 #pragma unroll
-  for (int g = 0; g < groups; ++g) {
-    const int64_t left = count - g * lanes;
-    left >= lanes ? store(to + g * lanes, x[g]) : storeFirst(to + g * lanes, x[g], left < 0 ? 0 : int(left));
-  }
+  for (int g = 0; g < groups; ++g)
+    putRegister(x[g], to + g * lanes, count - g * lanes);
 }
 
-/// The particles of the tile that begins at `first`, of which `count` are stored.
-template <class Weigh>
+/// The particles of the tile that begins at `first`, of which `count` are stored. `finish` weighs and stores
+/// what it wants, `together` registers at a time.
+template <class Finish>
 GENFUSE_LIMITS_INLINE void particles(uint64_t seed, int64_t first, int64_t count, const Particles &out,
-                                     const Weigh &weigh) {
+                                     const Finish &finish) {
   Prior p;
   drawSlot(seed, first, slotA, p.a);
   put(p.a, out.a + first, count);
@@ -84,23 +88,31 @@ GENFUSE_LIMITS_INLINE void particles(uint64_t seed, int64_t first, int64_t count
   put(p.b, out.b + first, count);
   drawSlot(seed, first, slotC, p.c);
   put(p.c, out.c + first, count);
-  Floats logWeight[groups];
-  bool weighs = false;
 #pragma unroll
   for (int g = 0; g < groups; g += together)
-    weighs = weigh(p, g, logWeight + g);
-  if (weighs)
-    put(logWeight, out.logWeight + first, count);
+    finish(p, g, first + g * lanes, count - g * lanes);
 }
 
-template <class Weigh>
+template <class Finish>
 GENFUSE_LIMITS_INLINE void allParticles(uint64_t seed, int64_t first, int64_t last, const Particles &out,
-                                        const Weigh &weigh) {
+                                        const Finish &finish) {
   int64_t i = first;
   for (; i + tile <= last; i += tile)
-    particles(seed, i, tile, out, weigh);
+    particles(seed, i, tile, out, finish);
   if (i < last)
-    particles(seed, i, last - i, out, weigh);
+    particles(seed, i, last - i, out, finish);
+}
+
+GENFUSE_LIMITS_INLINE void putWeights(const Floats (&logWeight)[together], float *to, int64_t count) {
+#pragma unroll
+  for (int i = 0; i < together; ++i)
+    putRegister(logWeight[i], to + i * lanes, count - i * lanes);
+}
+
+/// log p(a, b, c) of register g.
+GENFUSE_LIMITS_INLINE Floats logPrior(const Prior &p, int g) {
+  const Floats squares = fma(p.a[g], p.a[g], fma(p.b[g], p.b[g], p.c[g] * p.c[g]));
+  return fma(squares, Floats(-0.5f), Floats(-3 * halfLog2Pi));
 }
 
 } // namespace
@@ -109,26 +121,45 @@ template <class Target>
 void ImportanceSampling<Target>::run(const Regression &data, uint64_t seed, int64_t first, int64_t last,
                                      const Particles &out) {
   allParticles(
-      seed, first, last, out, [&](const Prior &p, int g, Floats *w) __attribute__((always_inline)) {
-        weighByPoints(data, p, g, w);
-        return true;
+      seed, first, last,
+      out, [&](const Prior &p, int g, int64_t at, int64_t count) __attribute__((always_inline)) {
+        Floats logWeight[together];
+        weighByPoints(data, p, g, logWeight);
+        putWeights(logWeight, out.logWeight + at, count);
+      });
+}
+
+template <class Target>
+void ImportanceSampling<Target>::runWithScores(const Regression &data, uint64_t seed, int64_t first,
+                                               int64_t last, const Particles &out, const Scores &scores) {
+  allParticles(
+      seed, first, last,
+      out, [&](const Prior &p, int g, int64_t at, int64_t count) __attribute__((always_inline)) {
+        Floats logWeight[together];
+        weighByPoints(data, p, g, logWeight);
+#pragma unroll
+        for (int i = 0; i < together; ++i) {
+          storeFirst(scores.weight + at + i * lanes, logWeight[i], count - i * lanes);
+          storeFirst(scores.score + at + i * lanes, logWeight[i] + logPrior(p, g + i), count - i * lanes);
+        }
       });
 }
 
 template <class Target>
 void ImportanceSampling<Target>::draw(uint64_t seed, int64_t first, int64_t last, const Particles &out) {
-  allParticles(
-      seed, first, last,
-      out, [&](const Prior &, int, Floats *) __attribute__((always_inline)) { return false; });
+  allParticles(seed, first, last, out,
+               [](const Prior &, int, int64_t, int64_t) __attribute__((always_inline)){});
 }
 
 template <class Target>
 void ImportanceSampling<Target>::runOnMoments(const Regression &data, uint64_t seed, int64_t first,
                                               int64_t last, const Particles &out) {
   allParticles(
-      seed, first, last, out, [&](const Prior &p, int g, Floats *w) __attribute__((always_inline)) {
-        weighByMoments(data.moments, p, g, w);
-        return true;
+      seed, first, last,
+      out, [&](const Prior &p, int g, int64_t at, int64_t count) __attribute__((always_inline)) {
+        Floats logWeight[together];
+        weighByMoments(data.moments, p, g, logWeight);
+        putWeights(logWeight, out.logWeight + at, count);
       });
 }
 

@@ -39,6 +39,11 @@ template <class Target> struct ParticleFilter {
   static float drawAndWeigh(const float *previous, float y, int step, uint64_t seed, int64_t first,
                             int64_t last, float *out, float *logWeights);
 
+  /// The same with what generated code returns, in double: weights[i] = log p(y | out[i]) and scores[i] =
+  /// that and log p(out[i] | previous[i]). There has to be a `previous`.
+  static void drawAndScore(const float *previous, float y, int step, uint64_t seed, int64_t first,
+                           int64_t last, float *out, double *weights, double *scores);
+
   /// Thread `thread` of a filter over y [steps] with `count` particles: draw and weigh; prefix sums of
   /// weights in lanes; systematic resampling (Kitagawa 1996), whose copies are written a register at a time.
   /// All threads of `exchange` have to call; the result is that of thread 0.

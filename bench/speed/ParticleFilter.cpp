@@ -34,10 +34,13 @@ struct Work {
 /// Memory of the kernel by hand, which works on blocks of 64.
 struct Memory {
   std::vector<float> previous, x, weights;
+  std::vector<double> wideWeights, scores;
   explicit Memory(const Work &work) : previous(work.previous) {
     previous.resize((previous.size() + 63) / 64 * 64);
     x.resize(previous.size());
     weights.resize(previous.size());
+    wideWeights.resize(previous.size());
+    scores.resize(previous.size());
   }
 };
 
@@ -45,6 +48,14 @@ template <class Target> void limitKernel(Memory &memory, uint64_t seed, int64_t 
   inRanges(threads, static_cast<int64_t>(memory.x.size()), 64, [&](int64_t, int64_t first, int64_t last) {
     limits::ParticleFilter<Target>::drawAndWeigh(memory.previous.data(), observation, 0, seed, first, last,
                                                  memory.x.data(), memory.weights.data());
+  });
+}
+
+template <class Target> void scoresKernel(Memory &memory, uint64_t seed, int64_t threads) {
+  inRanges(threads, static_cast<int64_t>(memory.x.size()), 64, [&](int64_t, int64_t first, int64_t last) {
+    limits::ParticleFilter<Target>::drawAndScore(memory.previous.data(), observation, 0, seed, first, last,
+                                                 memory.x.data(), memory.wideWeights.data(),
+                                                 memory.scores.data());
   });
 }
 
@@ -58,10 +69,16 @@ Case caseOf(const std::shared_ptr<Work> &work, const Program &program, int64_t t
   result.compileMilliseconds = generated->compileMilliseconds();
   result.note = "generated code also writes the score, and both in double";
   result.sides = {{generatedSide, [=, keep = work] { generated->run(++*seed); }},
-                  {limitSide, [=] {
+                  {limitSide,
+                   [=] {
                      ++*seed;
                      isNative ? limitKernel<limits::Native>(*memory, *seed, threads)
                               : limitKernel<limits::V3>(*memory, *seed, threads);
+                   }},
+                  {"by hand, same outputs", [=] {
+                     ++*seed;
+                     isNative ? scoresKernel<limits::Native>(*memory, *seed, threads)
+                              : scoresKernel<limits::V3>(*memory, *seed, threads);
                    }}};
   if (isNative) {
     result.bar = 1.3;

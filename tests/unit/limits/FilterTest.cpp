@@ -5,6 +5,7 @@
 #include "tests/unit/limits/Targets.h"
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <thread>
 
 namespace genfuse {
@@ -59,6 +60,24 @@ TYPED_TEST(FilterTest, ParticlesMoveAndAreWeighed) {
   EXPECT_NEAR(sum / count, 0, 5.0 / 256);
   EXPECT_NEAR(squares / count, 1, 5 * 1.42 / 256);
   EXPECT_NEAR(neighbours / count, 0, 5.0 / 256);
+}
+
+TYPED_TEST(FilterTest, ScoresAreNormalised) {
+  constexpr size_t count = 1024;
+  std::vector<float> previous(count, 0.5f), x(count), again(count), w(count);
+  std::vector<double> weights(count), scores(count);
+  ParticleFilter<TypeParam>::drawAndWeigh(previous.data(), 0.3f, 1, 9, 0, count, x.data(), w.data());
+  ParticleFilter<TypeParam>::drawAndScore(previous.data(), 0.3f, 1, 9, 0, count, again.data(), weights.data(),
+                                          scores.data());
+  EXPECT_EQ(again, x);
+  const double log2Pi = std::log(2 * std::numbers::pi);
+  for (size_t i = 0; i < count; ++i) {
+    const double e = (0.3f - static_cast<double>(x[i])) / 0.7, z = (x[i] - 0.45) / 0.5;
+    const double weight = -e * e / 2 - std::log(0.7) - log2Pi / 2;
+    const double score = weight - z * z / 2 - std::log(0.5) - log2Pi / 2;
+    EXPECT_NEAR(weights[i], weight, roundings(8, 1 + std::abs(weight))) << i;
+    EXPECT_NEAR(scores[i], score, roundings(16, 1 + std::abs(score))) << i;
+  }
 }
 
 TYPED_TEST(FilterTest, TheFirstStepDrawsFromThePrior) {
