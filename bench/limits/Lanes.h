@@ -64,6 +64,15 @@ GENFUSE_LIMITS_INLINE Floats loadFirst(const float *from, int count) {
 GENFUSE_LIMITS_INLINE void storeFirst(float *to, Floats x, int count) {
   __builtin_masked_store(__builtin_convertvector(laneNumbers() < count, Vec<bool, lanes>), x, to);
 }
+/// The first `count` lanes, in double.
+GENFUSE_LIMITS_INLINE void storeFirst(double *to, Floats x, int64_t count) {
+  const Vec<double, lanes> wide = __builtin_convertvector(x, Vec<double, lanes>);
+  if (count >= lanes)
+    __builtin_memcpy(to, &wide, sizeof wide);
+  else
+    for (int i = 0; i < count; ++i)
+      to[i] = wide[i];
+}
 /// x in the first `count` lanes, `other` in the rest.
 template <int N>
 GENFUSE_LIMITS_INLINE Vec<float, N> firstLanes(Vec<float, N> x, int count, Vec<float, N> other = 0) {

@@ -27,15 +27,32 @@ template <int N> GENFUSE_LIMITS_INLINE Vec<float, N> prefixSums(Vec<float, N> x)
   }
 }
 
-/// `lanes` particles after z, and the log weights.
-GENFUSE_LIMITS_INLINE Floats propagate(const float *previous, Floats z, float y, bool isFirst, float *out,
-                                       float *logWeights) {
-  const Floats x =
-      isFirst ? z : fma(load(previous), Floats(StateSpace::transition), z * StateSpace::transitionSigma);
-  store(out, x);
-  const Floats e = y - x, logWeight = e * e * -halfPrecision;
-  store(logWeights, logWeight);
-  return logWeight;
+/// `lanes` particles after z.
+GENFUSE_LIMITS_INLINE Floats move(const float *previous, Floats z) {
+  return fma(load(previous), Floats(StateSpace::transition), z * StateSpace::transitionSigma);
+}
+/// Without its constant.
+GENFUSE_LIMITS_INLINE Floats weigh(Floats x, float y) {
+  const Floats e = y - x;
+  return e * e * -halfPrecision;
+}
+
+/// Calls body(at, z) with standard normals for the `lanes` particles from `at` on, for all of first .. last
+/// - 1.
+template <class Body>
+GENFUSE_LIMITS_INLINE void forNormals(int step, uint64_t seed, int64_t first, int64_t last,
+                                      const Body &body) {
+  for (int64_t i = first; i < last; i += block) {
+#pragma unroll
+    for (int part = 0; part < 16 / lanes; ++part) { // registers of counters
+      const Block bits = philox(uint32_t(i / 4) + part * lanes, uint32_t(step), 0, /*normals*/ 1, seed);
+      const Normals a = normals(bits.word[0], bits.word[1]), b = normals(bits.word[2], bits.word[3]);
+      const Floats z[4] = {a.first, a.second, b.first, b.second};
+#pragma unroll
+      for (int word = 0; word < 4; ++word)
+        body(i + word * 16 + part * lanes, z[word]);
+    }
+  }
 }
 
 /// exp(weights - largest) becomes its prefix sum; the total, and the sum of weight times particle if asked
@@ -130,20 +147,29 @@ template <class Target>
 float ParticleFilter<Target>::drawAndWeigh(const float *previous, float y, int step, uint64_t seed,
                                            int64_t first, int64_t last, float *out, float *logWeights) {
   Floats largest = lowest;
-  for (int64_t i = first; i < last; i += block) {
-#pragma unroll
-    for (int part = 0; part < 16 / lanes; ++part) { // registers of counters
-      const Block bits = philox(uint32_t(i / 4) + part * lanes, uint32_t(step), 0, 0, seed);
-      const Normals a = normals(bits.word[0], bits.word[1]), b = normals(bits.word[2], bits.word[3]);
-      const Floats z[4] = {a.first, a.second, b.first, b.second};
-#pragma unroll
-      for (int j = 0; j < 4; ++j) {
-        const int64_t at = i + j * 16 + part * lanes;
-        largest = max(largest, propagate(previous + at, z[j], y, step == 0, out + at, logWeights + at));
-      }
-    }
-  }
+  forNormals(
+      step, seed, first, last, [&](int64_t at, Floats z) __attribute__((always_inline)) {
+        const Floats x = previous ? move(previous + at, z) : z, logWeight = weigh(x, y);
+        store(out + at, x);
+        store(logWeights + at, logWeight);
+        largest = max(largest, logWeight);
+      });
   return maximum(largest);
+}
+
+template <class Target>
+void ParticleFilter<Target>::drawAndScore(const float *previous, float y, int step, uint64_t seed,
+                                          int64_t first, int64_t last, float *out, double *weights,
+                                          double *scores) {
+  constexpr float constantOfY = -0.562263589f; // -log(0.7) - log(sqrt(2 pi))
+  constexpr float constantOfX = -0.225791353f; // -log(0.5) - log(sqrt(2 pi))
+  forNormals(
+      step, seed, first, last, [&](int64_t at, Floats z) __attribute__((always_inline)) {
+        const Floats x = move(previous + at, z), logWeight = weigh(x, y) + constantOfY;
+        store(out + at, x);
+        storeFirst(weights + at, logWeight, lanes);
+        storeFirst(scores + at, logWeight + fma(z * z, Floats(-0.5f), Floats(constantOfX)), lanes);
+      });
 }
 
 template <class Target>
@@ -156,8 +182,8 @@ FilterResult ParticleFilter<Target>::run(const float *y, int steps, int64_t coun
   FilterResult result;
   int round = 0;
   for (int step = 0; step < steps; ++step) {
-    float largest =
-        drawAndWeigh(memory.particles, y[step], step, seed, first, last, memory.particles, memory.weights);
+    float largest = drawAndWeigh(step ? memory.particles : nullptr, y[step], step, seed, first, last,
+                                 memory.particles, memory.weights);
     for (int64_t i = mine; i < last; ++i)
       memory.weights[i] = lowest;
     exchange.largest[thread] = largest;

@@ -33,10 +33,16 @@ struct FilterExchange {
 
 template <class Target> struct ParticleFilter {
   /// Draws and weighs the particles first .. last - 1, both multiples of 64: out[i] ~ normal(0.9 previous[i],
-  /// 0.5) (or normal(0, 1) if `step` is 0; `out` may be `previous`), logWeights[i] = -(y - out[i])^2 /
-  /// (2 0.7^2), without its constant. Returns the largest. A Philox counter serves four particles.
+  /// 0.5), or normal(0, 1) without `previous` (`out` may be `previous`), logWeights[i] = -(y - out[i])^2 /
+  /// (2 0.7^2), without its constant. Returns the largest. Four particles share a Philox call: particle i has
+  /// word (i / 16) % 4 of the counter (16 (i / 64) + i % 16, step, 0, 1) under the key `seed`.
   static float drawAndWeigh(const float *previous, float y, int step, uint64_t seed, int64_t first,
                             int64_t last, float *out, float *logWeights);
+
+  /// The same with what generated code returns, in double: weights[i] = log p(y | out[i]) and scores[i] =
+  /// that and log p(out[i] | previous[i]). There has to be a `previous`.
+  static void drawAndScore(const float *previous, float y, int step, uint64_t seed, int64_t first,
+                           int64_t last, float *out, double *weights, double *scores);
 
   /// Thread `thread` of a filter over y [steps] with `count` particles: draw and weigh; prefix sums of
   /// weights in lanes; systematic resampling (Kitagawa 1996), whose copies are written a register at a time.

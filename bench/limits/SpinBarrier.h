@@ -2,10 +2,13 @@
 #pragma once
 
 #include <atomic>
+#include <thread>
 
 namespace genfuse::limits {
 
 /// Where the threads of a run wait for each other, actively: what they do in between takes microseconds.
+/// After a millisecond or so a thread that waits lets others run: on a busy machine one of them may be the
+/// other.
 class SpinBarrier {
 public:
   explicit SpinBarrier(int threads) : threads(threads) {}
@@ -14,11 +17,12 @@ public:
   void wait(int &round) {
     ++round;
     arrived.fetch_add(1, std::memory_order_acq_rel);
-    while (arrived.load(std::memory_order_acquire) < round * threads)
-      __builtin_ia32_pause();
+    for (int spins = 0; arrived.load(std::memory_order_acquire) < round * threads; ++spins)
+      spins < patience ? __builtin_ia32_pause() : std::this_thread::yield();
   }
 
 private:
+  static constexpr int patience = 20000;
   const int threads;
   alignas(64) std::atomic<int> arrived{0}; // a line of its own: it changes hands all the time
 };

@@ -27,27 +27,35 @@ struct Work {
 /// Memory of the kernel by hand.
 struct Memory {
   std::vector<float> a, b, c, weights;
+  std::vector<double> wideWeights, scores;
   explicit Memory(int64_t particles) {
     for (auto *array : {&a, &b, &c, &weights})
+      array->resize(static_cast<size_t>(particles));
+    for (auto *array : {&wideWeights, &scores})
       array->resize(static_cast<size_t>(particles));
   }
   limits::Particles particles() { return {a.data(), b.data(), c.data(), weights.data()}; }
 };
 
-using Kernel = void(const Work &, uint64_t seed, int64_t first, int64_t last, const limits::Particles &);
+using Kernel = void(const Work &, uint64_t seed, int64_t first, int64_t last, Memory &);
 
 template <class Target>
-void limitKernel(const Work &work, uint64_t seed, int64_t first, int64_t last, const limits::Particles &out) {
-  limits::ImportanceSampling<Target>::run(work.regression, seed, first, last, out);
+void limitKernel(const Work &work, uint64_t seed, int64_t first, int64_t last, Memory &memory) {
+  limits::ImportanceSampling<Target>::run(work.regression, seed, first, last, memory.particles());
 }
 template <class Target>
-void momentsKernel(const Work &work, uint64_t seed, int64_t first, int64_t last,
-                   const limits::Particles &out) {
-  limits::ImportanceSampling<Target>::runOnMoments(work.regression, seed, first, last, out);
+void momentsKernel(const Work &work, uint64_t seed, int64_t first, int64_t last, Memory &memory) {
+  limits::ImportanceSampling<Target>::runOnMoments(work.regression, seed, first, last, memory.particles());
 }
 template <class Target>
-void drawKernel(const Work &, uint64_t seed, int64_t first, int64_t last, const limits::Particles &out) {
-  limits::ImportanceSampling<Target>::draw(seed, first, last, out);
+void drawKernel(const Work &, uint64_t seed, int64_t first, int64_t last, Memory &memory) {
+  limits::ImportanceSampling<Target>::draw(seed, first, last, memory.particles());
+}
+
+template <class Target>
+void scoresKernel(const Work &work, uint64_t seed, int64_t first, int64_t last, Memory &memory) {
+  limits::ImportanceSampling<Target>::runWithScores(work.regression, seed, first, last, memory.particles(),
+                                                    {memory.wideWeights.data(), memory.scores.data()});
 }
 
 Side limitOf(const std::string &name, const std::shared_ptr<Work> &work, Kernel *kernel, int64_t particles,
@@ -56,8 +64,8 @@ Side limitOf(const std::string &name, const std::shared_ptr<Work> &work, Kernel 
   auto seed = std::make_shared<uint64_t>(0);
   return {name, [=] {
             ++*seed;
-            inRanges(threads, particles, 32, [&](int64_t, int64_t first, int64_t last) {
-              kernel(*work, *seed, first, last, memory->particles());
+            inRanges(threads, particles, 64, [&](int64_t, int64_t first, int64_t last) {
+              kernel(*work, *seed, first, last, *memory);
             });
           }};
 }
@@ -73,6 +81,9 @@ Case caseOf(const std::shared_ptr<Work> &work, const Program &program, int64_t p
   result.sides = {{generatedSide, [=] { generated->run(++*seed); }},
                   limitOf(limitSide, work, isNative ? limitKernel<limits::Native> : limitKernel<limits::V3>,
                           particles, threads)};
+  result.sides.push_back(limitOf("by hand, same outputs", work,
+                                 isNative ? scoresKernel<limits::Native> : scoresKernel<limits::V3>,
+                                 particles, threads));
   if (isNative) {
     result.sides.push_back(
         limitOf("by hand, draws only", work, drawKernel<limits::Native>, particles, threads));
@@ -95,7 +106,7 @@ std::vector<Check> checksOf(const std::shared_ptr<Work> &work, const Program &pr
   generated->run(seed);
   const Outcome outcome = generated->outcome();
   Memory memory(particles);
-  limitKernel<Target>(*work, seed, 0, particles, memory.particles());
+  limitKernel<Target>(*work, seed, 0, particles, memory);
   const float *a = outcome.choices.at("a").values<float>(), *b = outcome.choices.at("b").values<float>(),
               *c = outcome.choices.at("c").values<float>();
   const double *weights = outcome.weight.values<double>();

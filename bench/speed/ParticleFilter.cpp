@@ -34,17 +34,28 @@ struct Work {
 /// Memory of the kernel by hand, which works on blocks of 64.
 struct Memory {
   std::vector<float> previous, x, weights;
+  std::vector<double> wideWeights, scores;
   explicit Memory(const Work &work) : previous(work.previous) {
     previous.resize((previous.size() + 63) / 64 * 64);
     x.resize(previous.size());
     weights.resize(previous.size());
+    wideWeights.resize(previous.size());
+    scores.resize(previous.size());
   }
 };
 
 template <class Target> void limitKernel(Memory &memory, uint64_t seed, int64_t threads) {
   inRanges(threads, static_cast<int64_t>(memory.x.size()), 64, [&](int64_t, int64_t first, int64_t last) {
-    limits::ParticleFilter<Target>::drawAndWeigh(memory.previous.data(), observation, 1, seed, first, last,
+    limits::ParticleFilter<Target>::drawAndWeigh(memory.previous.data(), observation, 0, seed, first, last,
                                                  memory.x.data(), memory.weights.data());
+  });
+}
+
+template <class Target> void scoresKernel(Memory &memory, uint64_t seed, int64_t threads) {
+  inRanges(threads, static_cast<int64_t>(memory.x.size()), 64, [&](int64_t, int64_t first, int64_t last) {
+    limits::ParticleFilter<Target>::drawAndScore(memory.previous.data(), observation, 0, seed, first, last,
+                                                 memory.x.data(), memory.wideWeights.data(),
+                                                 memory.scores.data());
   });
 }
 
@@ -58,10 +69,16 @@ Case caseOf(const std::shared_ptr<Work> &work, const Program &program, int64_t t
   result.compileMilliseconds = generated->compileMilliseconds();
   result.note = "generated code also writes the score, and both in double";
   result.sides = {{generatedSide, [=, keep = work] { generated->run(++*seed); }},
-                  {limitSide, [=] {
+                  {limitSide,
+                   [=] {
                      ++*seed;
                      isNative ? limitKernel<limits::Native>(*memory, *seed, threads)
                               : limitKernel<limits::V3>(*memory, *seed, threads);
+                   }},
+                  {"by hand, same outputs", [=] {
+                     ++*seed;
+                     isNative ? scoresKernel<limits::Native>(*memory, *seed, threads)
+                              : scoresKernel<limits::V3>(*memory, *seed, threads);
                    }}};
   if (isNative) {
     result.bar = 1.3;
@@ -98,8 +115,8 @@ Case wholeFilter(int64_t particles, int64_t threads) {
   return result;
 }
 
-/// Draws: mean, variance and correlation of neighbours of the standardised ones, in standard errors (the two
-/// sides have other counters). Weights: against double precision, for the draws as they are.
+/// Draws: mean, variance and correlation of neighbours of the standardised ones, in standard errors. Weights:
+/// against double precision, for the draws as they are.
 void addChecks(std::vector<Check> &checks, const std::string &side, const Work &work, const float *x,
                const std::function<double(int64_t)> &logWeight) {
   const double count = static_cast<double>(work.size());
@@ -145,6 +162,14 @@ Suite particleFilter(const Settings &settings) {
       addChecks(suite.checks, each.options().target + ", " + std::to_string(threads) + " threads: limit",
                 *small, memory.x.data(),
                 [&](int64_t i) { return memory.weights[static_cast<size_t>(i)] + logNormaliser; });
+      const float *x = outcome.choices.at("x").values<float>();
+      suite.checks.push_back({"W7 step",
+                              each.options().target + ", " + std::to_string(threads) +
+                                  " threads: draws, generated against limit, relative to 1 + |draw|",
+                              worstRelativeError(
+                                  small->size(), [&](int64_t i) { return x[i]; },
+                                  [&](int64_t i) { return memory.x[static_cast<size_t>(i)]; }, 1),
+                              1e-6}); // the same bits, a few roundings
     }
   for (int64_t particles :
        settings.small ? std::vector<int64_t>{1000} : std::vector<int64_t>{1000, 10000, 100000}) {

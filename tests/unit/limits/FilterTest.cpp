@@ -1,9 +1,11 @@
 // W7: particles move and are weighed as the model says; the filter estimates what Kalman's gives exactly.
 #include "bench/limits/ParticleFilter.h"
 #include "bench/speed/Reference.h"
+#include "runtime/device/random.h"
 #include "tests/unit/limits/Targets.h"
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <thread>
 
 namespace genfuse {
@@ -43,7 +45,9 @@ TYPED_TEST(FilterTest, ParticlesMoveAndAreWeighed) {
       ParticleFilter<TypeParam>::drawAndWeigh(previous.data(), 0.3f, 1, 9, 0, count, x.data(), w.data());
   EXPECT_EQ(largest, *std::max_element(w.begin(), w.end()));
   double sum = 0, squares = 0, neighbours = 0, last = 0;
-  for (size_t i = 0; i < count; ++i) {
+  for (unsigned i = 0; i < count; ++i) {
+    const float drawn = device::random_normal_f32(i / 64 * 16 + i % 16, 1u, 0u, 1u, 9u, 0u, i / 16 % 4);
+    EXPECT_NEAR(x[i], 0.9f * previous[i] + 0.5f * drawn, roundings(8, 10)) << i;
     const double e = 0.3f - x[i];
     EXPECT_NEAR(w[i], -e * e / 0.98, roundings(4, e * e / 0.98)) << i;
     const double z = (x[i] - 0.9 * previous[i]) / 0.5;
@@ -58,10 +62,28 @@ TYPED_TEST(FilterTest, ParticlesMoveAndAreWeighed) {
   EXPECT_NEAR(neighbours / count, 0, 5.0 / 256);
 }
 
+TYPED_TEST(FilterTest, ScoresAreNormalised) {
+  constexpr size_t count = 1024;
+  std::vector<float> previous(count, 0.5f), x(count), again(count), w(count);
+  std::vector<double> weights(count), scores(count);
+  ParticleFilter<TypeParam>::drawAndWeigh(previous.data(), 0.3f, 1, 9, 0, count, x.data(), w.data());
+  ParticleFilter<TypeParam>::drawAndScore(previous.data(), 0.3f, 1, 9, 0, count, again.data(), weights.data(),
+                                          scores.data());
+  EXPECT_EQ(again, x);
+  const double log2Pi = std::log(2 * std::numbers::pi);
+  for (size_t i = 0; i < count; ++i) {
+    const double e = (0.3f - static_cast<double>(x[i])) / 0.7, z = (x[i] - 0.45) / 0.5;
+    const double weight = -e * e / 2 - std::log(0.7) - log2Pi / 2;
+    const double score = weight - z * z / 2 - std::log(0.5) - log2Pi / 2;
+    EXPECT_NEAR(weights[i], weight, roundings(8, 1 + std::abs(weight))) << i;
+    EXPECT_NEAR(scores[i], score, roundings(16, 1 + std::abs(score))) << i;
+  }
+}
+
 TYPED_TEST(FilterTest, TheFirstStepDrawsFromThePrior) {
   constexpr size_t count = 1 << 14;
-  std::vector<float> previous(count, 100), x(count), w(count);
-  ParticleFilter<TypeParam>::drawAndWeigh(previous.data(), 0, 0, 9, 0, count, x.data(), w.data());
+  std::vector<float> x(count), w(count);
+  ParticleFilter<TypeParam>::drawAndWeigh(nullptr, 0, 0, 9, 0, count, x.data(), w.data());
   double squares = 0;
   for (float value : x)
     squares += static_cast<double>(value) * value;

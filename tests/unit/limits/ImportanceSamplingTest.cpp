@@ -14,7 +14,8 @@ using limits::Regression;
 
 struct Made {
   std::vector<float> a, b, c, logWeight;
-  explicit Made(size_t count) : a(count), b(count), c(count), logWeight(count) {}
+  std::vector<double> wide, score;
+  explicit Made(size_t count) : a(count), b(count), c(count), logWeight(count), wide(count), score(count) {}
   Particles view() { return {a.data(), b.data(), c.data(), logWeight.data()}; }
 };
 
@@ -30,7 +31,8 @@ TYPED_TEST(ImportanceSamplingTest, DrawsAreThoseOfTheDeviceLibrary) {
   ImportanceSampling<TypeParam>::draw(0x1234567890ull, 0, 1000, made.view());
   for (unsigned i = 0; i < 1000; ++i)
     for (unsigned slot = 0; slot < 3; ++slot) {
-      const float expected = device::random_normal_f32(i, 0u, 0u, 1u, 0x34567890u, 0x12u, slot);
+      const float expected =
+          device::random_normal_f32(i / 64 * 16 + i % 16, 0u, slot, 1u, 0x34567890u, 0x12u, i / 16 % 4);
       const float got = (slot == 0 ? made.a : slot == 1 ? made.b : made.c)[i];
       // The same polynomials; only the order of a few roundings differs.
       EXPECT_NEAR(got, expected, roundings(8, std::abs(expected) + 1e-3)) << i << ' ' << slot;
@@ -50,6 +52,22 @@ TYPED_TEST(ImportanceSamplingTest, WeightsAreThoseOfDoublePrecision) {
     // The quadratic form of rounded moments: measured 3e-7.
     EXPECT_NEAR(moments.logWeight[i], expected, 2e-6 * (200 + std::abs(expected))) << i;
   }
+}
+
+TYPED_TEST(ImportanceSamplingTest, ScoresAddThePrior) {
+  Made plain(1001), made(1001);
+  made.wide[1000] = made.score[1000] = -7;
+  ImportanceSampling<TypeParam>::run(this->regression, 3, 0, 1000, plain.view());
+  ImportanceSampling<TypeParam>::runWithScores(this->regression, 3, 0, 1000, made.view(),
+                                               {made.wide.data(), made.score.data()});
+  for (size_t i = 0; i < 1000; ++i) {
+    EXPECT_EQ(made.b[i], plain.b[i]);
+    EXPECT_EQ(made.wide[i], plain.logWeight[i]);
+    const double expected = bench::polynomialDensity(this->data, made.a[i], made.b[i], made.c[i]).value;
+    EXPECT_NEAR(made.score[i], expected, 2e-6 * (200 + std::abs(expected))) << i; // as the weights
+  }
+  EXPECT_EQ(made.wide[1000], -7);
+  EXPECT_EQ(made.score[1000], -7);
 }
 
 TYPED_TEST(ImportanceSamplingTest, PartsMakeTheSameParticlesAndTouchNoOthers) {
