@@ -2,6 +2,7 @@
 // RUN: genfuse-opt %s --gen-derive="request={run()} model=walk" | FileCheck %s
 // RUN: genfuse-opt %s --gen-derive="request={run()} model=carry" | FileCheck %s --check-prefix=CARRY
 // RUN: genfuse-opt %s --gen-derive="request={run()} model=quiet" | FileCheck %s --check-prefix=QUIET
+// RUN: genfuse-opt %s --gen-derive="request={run()} model=same" | FileCheck %s --check-prefix=SAME
 
 gen.func @m1(%a: f64 {gen.name = "a"}, %xs: tensor<?xf64> {gen.name = "xs"}) -> f64 {
   %c0 = arith.constant 0 : index
@@ -100,4 +101,21 @@ gen.procedure @quiet(%a: tensor<?xf64> {gen.name = "a"}) -> (tensor<?xf64> {gen.
     gen.yield %next : tensor<?xf64>
   }
   gen.return %x : tensor<?xf64>
+}
+
+// One value given as two inputs of a gradient: two variables, by which it is differentiated apart. Must not: inputs of
+// operations without gradients.
+// SAME-LABEL: func.func @same_run(
+// SAME-SAME: %[[A:[a-z0-9]*]]: f64
+// SAME: %[[MEAN:.*]] = gen.variable [[#FIRST:]] of %[[A]] : f64
+// SAME: %[[X:.*]] = gen.variable [[#FIRST+2]] of %[[A]] : f64
+// SAME: gen.logpdf normal(%[[MEAN]], %{{.*}}) of %[[X]]
+// SAME: gen.gradient %{{.*}} wrt(%[[X]], %[[MEAN]])
+// SAME-NOT: gen.variable
+// SAME: gen.logpdf normal(%[[A]], %{{.*}}) of %[[A]]
+gen.procedure @same(%a: f64 {gen.name = "a"}, %data: tensor<?xf64> {gen.name = "data"})
+    -> (f64 {gen.name = "x"}, f64 {gen.name = "mean"}, f64 {gen.name = "score"}) {
+  %dx, %da = gen.apply @m1 "gradient(x, a)" ["argument a", "argument xs", "choice x", "choice y/*"](%a, %data, %a, %data) ["choice_gradient x", "argument_gradient a"] : (f64, tensor<?xf64>, f64, tensor<?xf64>) -> (f64, f64)
+  %s = gen.apply @m1 "assess()" ["argument a", "argument xs", "choice x", "choice y/*"](%a, %data, %a, %data) ["score"] : (f64, tensor<?xf64>, f64, tensor<?xf64>) -> f64
+  gen.return %dx, %da, %s : f64, f64, f64
 }

@@ -128,3 +128,21 @@ func.func @through(%x: f64, %n: index) -> f64 {
   %d = gen.gradient %last wrt(%x) : (f64, f64) -> f64
   return %d : f64
 }
+
+// -----
+// One value under two numbers is two variables: d (a b b) is b b by a and 2 a b by b. They are gone afterwards.
+// CHECK-LABEL: func.func @variables
+// CHECK-SAME: (%[[X:[a-z0-9]*]]: f64
+// CHECK-NOT: gen.variable
+// CHECK: %[[A:.*]] = arith.mulf %[[X]], %[[X]]
+// CHECK: %[[B:.*]] = arith.addf
+// CHECK-NOT: gen.variable
+// CHECK: return %[[A]], %[[B]]
+func.func @variables(%x: f64) -> (f64, f64) {
+  %a = gen.variable 0 of %x : f64
+  %b = gen.variable 1 of %x : f64
+  %p = arith.mulf %a, %b : f64
+  %q = arith.mulf %p, %b : f64
+  %d:2 = gen.gradient %q wrt(%a, %b) : (f64, f64, f64) -> (f64, f64)
+  return %d#0, %d#1 : f64, f64
+}
