@@ -208,6 +208,14 @@ gen.func @addressless(%a: f64) {
 }
 
 // -----
+// sample_c4: a procedure has no choices.
+gen.procedure @addressed(%a: f64) {
+  // expected-error @+1 {{at address 'x': expects no address: a procedure has no choices}}
+  %x = gen.sample "x" normal(%a, %a) : (f64, f64) -> f64
+  gen.return
+}
+
+// -----
 // A wide score is a real scalar.
 func.func @whole(%k: i64) {
   // expected-error @+1 {{operand #0 must be}}
