@@ -182,3 +182,33 @@ func.func @other(%x: tensor<?xf32> {gen.name = "x", gen.role = "argument", gen.s
   }
   return %r : tensor<?xf32>
 }
+
+// -----
+
+// In a loop, whose index all instances share, they share calls too: the index is the counter's second word.
+// CHECK: multiple of 64
+// CHECK-LABEL: func.func private @loop_kernel
+// CHECK: scf.for %[[B:.*]] =
+// CHECK: scf.for %[[T:[a-z0-9]*]] = {{.*}} iter_args(
+// CHECK: %[[ROW:.*]] = arith.index_cast %[[T]] : index to i32
+// CHECK: %[[ROWS:.*]] = vector.broadcast %[[ROW]] : i32 to vector<16xi32>
+// CHECK: func.call @gf_random_normal_f32_lanes16(%{{[^ ]*}}, %[[ROWS]],
+// CHECK-COUNT-3: func.call @gf_random_normal_f32_lanes16
+// CHECK-NOT: func.call @gf_random
+// CHECK: scf.yield
+func.func @loop(%x: tensor<?xf32> {gen.name = "x", gen.role = "argument", gen.shape = [], gen.batched},
+    %seed: i64 {gen.name = "seed", gen.role = "seed", gen.shape = []},
+    %instances: index {gen.name = "instances", gen.role = "instances", gen.shape = []})
+    -> (tensor<?xf32> {gen.name = "z", gen.role = "result", gen.shape = [], gen.batched}) {
+  %n = arith.constant 50 : index
+  %r = gen.sweep %b to %instances lanes(64) stacks(tensor<?xf32>) last {
+    %start = tensor.extract %x[%b] : tensor<?xf32>
+    %last = gen.loop %t to %n carry(%s = %start : f32) {
+      %z = gen.random normal seed %seed instance %b at [%t] stream <scope = 3, slot = 2, single = true> : f32
+      %h = arith.mulf %s, %z : f32
+      gen.yield %h : f32
+    }
+    gen.yield %last : f32
+  }
+  return %r : tensor<?xf32>
+}
