@@ -65,10 +65,12 @@ struct Program::Body {
     result.checked = options.checked;
     result.counted = options.counted;
     result.optimise = options.optimise;
+    result.moments = options.moments;
     result.threads = threads;
-    int64_t registers = mapping == Mapping::instances ? 2 : 1;
-    int64_t lanes = threads ? warp : registers * (options.real == Precision::f32 ? 16 : 8);
+    int64_t lanes = threads ? warp : options.real == Precision::f32 ? 16 : 8;
     result.lanes = options.lanes ? options.lanes : lanes;
+    if (!threads && !options.lanes)
+      result.registers = cpuTarget(options.target).registers();
     if (threads && !isGroup(result.lanes))
       throw Error("expected groups of 1, 32, 64, 128, 256, 512 or 1024 threads for CUDA, got " +
                   std::to_string(result.lanes));
@@ -341,6 +343,9 @@ Outcome Program::Bound::outcome() const {
     case Role::choice:
     case Role::drawn:
       result.choices[spec.name] = array;
+      break;
+    case Role::result:
+      result.results[spec.name] = array;
       break;
     case Role::choiceGradient:
       result.choiceGradients[spec.name] = array;

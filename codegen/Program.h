@@ -25,6 +25,7 @@ struct CompileOptions {
   int64_t lanes = 0;                   ///< 0: one register for elements, two for instances
   bool checked = false; ///< kernels check their data first: NaN, domains of parameters, indices
   bool counted = false; ///< kernels count the log densities that they compute: Outcome::counts
+  bool moments = false; ///< sufficient statistics: sums over data of polynomials are formed once (gen-moments)
   bool optimise = true; ///< false leaves out every pass that only makes code faster (for tests)
   /// Kernels are CUDA text that this loader compiles, launched from the CPU; arrays lie where its device
   /// reads them. `lanes` are then the threads of a group: 1, 32 (as 0 means), or 64 to 1024. Null: CPU
@@ -69,6 +70,7 @@ struct Outcome {
   Array scoreChange; ///< of requests that start from a trace; their returnValue is set only if it may differ
   Arrays choices;    ///< drawn ones: whole leaves, or by the request's patterns
   Arrays choiceGradients, argumentGradients, parameterGradients;
+  Arrays results; ///< of a procedure, by name
   /// With CompileOptions::counted, for each leaf whose log density the request asks for: how many were
   /// computed, over all elements and instances. What was computed once for all of them counts once.
   std::map<std::string, int64_t> counts;

@@ -101,6 +101,7 @@ private:
         .Case(roles::selected, Role::selected)
         .Case(roles::drawn, Role::drawn)
         .Case(roles::scoreChange, Role::scoreChange)
+        .Case(roles::result, Role::result)
         .Default(std::nullopt);
   }
 

@@ -1,12 +1,10 @@
 #include "frontend/Define.h"
+#include "frontend/Import.h"
 #include "frontend/ModelImpl.h"
-#include "frontend/Trace.h"
 
 using namespace mlir;
 
 namespace genfuse::detail {
-
-namespace {
 
 Type typeOf(Kind kind, Builder &builder) {
   auto tensor = [](int64_t rank, Type element) {
@@ -35,17 +33,16 @@ Type typeOf(Kind kind, Builder &builder) {
   llvm_unreachable("every kind is handled");
 }
 
-bool sameUpToSizes(Type a, Type b) {
+static bool sameUpToSizes(Type a, Type b) {
   return getElementTypeOrSelf(a) == getElementTypeOrSelf(b) && succeeded(verifyCompatibleShape(a, b));
 }
 
-void checkName(const Label &name) {
+static void checkName(const Label &name) {
   checkAddress(name, "model name");
   if (name.text.find('/') != std::string::npos)
     fail(name.where, "model name '" + name.text + "' is one word, without '/'");
 }
 
-/// Copies a model's functions into the trace, unless it has them already; callees stand before their callers.
 void import(Here &here, const Model &model) {
   Trace &trace = here.trace;
   OpBuilder before(trace.function);
@@ -60,7 +57,7 @@ void import(Here &here, const Model &model) {
   }
 }
 
-SmallVector<Value> callOperands(Here &here, gen::FuncOp callee, std::span<const Node> arguments) {
+static SmallVector<Value> callOperands(Here &here, gen::FuncOp callee, std::span<const Node> arguments) {
   ArrayRef<Type> types = callee.getArgumentTypes();
   if (types.size() != arguments.size())
     here.fail("model '" + callee.getSymName().str() + "' takes " + std::to_string(types.size()) +
@@ -75,8 +72,6 @@ SmallVector<Value> callOperands(Here &here, gen::FuncOp callee, std::span<const 
   }
   return operands;
 }
-
-} // namespace
 
 Node call(const Label &address, const Model &model, std::span<const Node> arguments, const Kind *expected) {
   Here here(address.where);
@@ -104,8 +99,8 @@ struct Tracing::State {
   Trace trace;
 };
 
-Tracing::Tracing(const Label &name, std::span<const Kind> arguments,
-                 std::span<const std::string_view> names) {
+Tracing::Tracing(const Label &name, std::span<const Kind> arguments, std::span<const std::string_view> names,
+                 Form form) {
   checkName(name);
   if (!names.empty() && names.size() != arguments.size())
     fail(name.where, "model '" + name.text + "' has " + std::to_string(arguments.size()) +
@@ -117,10 +112,13 @@ Tracing::Tracing(const Label &name, std::span<const Kind> arguments,
   for (Kind kind : arguments)
     types.push_back(typeOf(kind, trace.builder));
   trace.builder.setInsertionPointToEnd(trace.module->getBody());
-  trace.function =
-      gen::FuncOp::create(trace.builder, loc, name.text, trace.builder.getFunctionType(types, {}),
-                          StringAttr(), ArrayAttr(), ArrayAttr());
-  Block &body = trace.function.getBody().emplaceBlock();
+  auto make = [&]<class Op>(std::type_identity<Op>) -> FunctionOpInterface {
+    return Op::create(trace.builder, loc, name.text, trace.builder.getFunctionType(types, {}), StringAttr(),
+                      ArrayAttr(), ArrayAttr());
+  };
+  trace.function = form == Form::model ? make(std::type_identity<gen::FuncOp>())
+                                       : make(std::type_identity<gen::ProcedureOp>());
+  Block &body = trace.function.getFunctionBody().emplaceBlock();
   body.addArguments(types, SmallVector<Location>(types.size(), loc));
   for (auto [i, text] : llvm::enumerate(names)) {
     checkAddress(Label(text, name.where), "argument name");
@@ -132,17 +130,36 @@ Tracing::Tracing(const Label &name, std::span<const Kind> arguments,
 Tracing::~Tracing() = default;
 
 Node Tracing::argument(std::size_t number) const {
-  return state->trace.node(state->trace.function.getBody().getArgument(number));
+  return state->trace.node(state->trace.function.getFunctionBody().getArgument(number));
 }
 
 Model Tracing::finish(const Node *result) {
-  Here here(state->where);
-  SmallVector<Value> values;
-  if (result)
-    values.push_back(here.use(*result));
-  here.make<gen::ReturnOp>(values);
+  return verified(result ? std::span(result, 1) : std::span<const Node>());
+}
+
+Model Tracing::finish(std::span<const std::pair<std::string, Node>> results) {
   Trace &trace = state->trace;
-  trace.function.setFunctionType(
+  std::vector<Node> nodes;
+  SmallVector<Attribute> named;
+  for (const auto &[name, node] : results) {
+    checkAddress(Label(name, state->where), "result name");
+    nodes.push_back(node);
+    named.push_back(trace.builder.getDictionaryAttr(
+        trace.builder.getNamedAttr("gen.name", trace.builder.getStringAttr(name))));
+  }
+  trace.function->setAttr(cast<gen::ProcedureOp>(*trace.function).getResAttrsAttrName(),
+                          trace.builder.getArrayAttr(named));
+  return verified(nodes);
+}
+
+Model Tracing::verified(std::span<const Node> results) {
+  Here here(state->where);
+  Trace &trace = state->trace;
+  SmallVector<Value> values;
+  for (const Node &result : results)
+    values.push_back(here.use(result));
+  here.make<gen::ReturnOp>(values);
+  trace.function.setType(
       trace.builder.getFunctionType(trace.function.getArgumentTypes(), TypeRange(ValueRange(values))));
   return makeModel(std::move(trace.module), trace.name, trace.functions);
 }

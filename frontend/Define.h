@@ -8,11 +8,15 @@ namespace genfuse {
 
 namespace detail {
 
+/// What a C++ function is traced into.
+enum class Form { model, procedure };
+
 /// One model under construction; while it lives, traced operations of this thread go into it.
 class GENFUSE_API Tracing {
 public:
   /// `names` is empty or names each argument. Throws Error if the name is none.
-  Tracing(const Label &name, std::span<const Kind> arguments, std::span<const std::string_view> names);
+  Tracing(const Label &name, std::span<const Kind> arguments, std::span<const std::string_view> names,
+          Form form = Form::model);
   ~Tracing();
   Tracing(const Tracing &) = delete;
   Tracing &operator=(const Tracing &) = delete;
@@ -20,8 +24,12 @@ public:
   Node argument(std::size_t number) const;
   /// Ends the function, with a result unless null, and verifies it. Throws Error with the user's line.
   Model finish(const Node *result);
+  /// Ends a procedure, whose results have names.
+  Model finish(std::span<const std::pair<std::string, Node>> results);
 
 private:
+  Model verified(std::span<const Node> results);
+
   struct State;
   std::unique_ptr<State> state;
 };

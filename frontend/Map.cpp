@@ -20,10 +20,10 @@ static gen::RowOp rowOf(Here &here, const AnySource &source) {
 /// How many rows the offsets stand for.
 static Value rowCount(Here &here, Value offsets) {
   auto argument = dyn_cast<BlockArgument>(offsets);
-  if (!argument || !isa<gen::FuncOp>(argument.getOwner()->getParentOp()))
+  if (!argument || !isa<FunctionOpInterface>(argument.getOwner()->getParentOp()))
     here.fail(
         "the offsets of gf::ragged are an argument of the model: they decide how much memory a call needs");
-  if (!isa<gen::FuncOp>(here.builder.getInsertionBlock()->getParentOp()))
+  if (!isa<FunctionOpInterface>(here.builder.getInsertionBlock()->getParentOp()))
     here.fail("a plate over gf::ragged stands in no other plate: rows of different lengths lie in one plate, "
               "not in "
               "several");

@@ -43,7 +43,7 @@ std::uint64_t newFunctionNumber() {
 /// A module of models holds functions and nothing else.
 static LogicalResult verifyTopLevel(ModuleOp module) {
   for (Operation &op : *module.getBody())
-    if (!isa<gen::FuncOp>(op))
+    if (!isa<gen::FuncOp, gen::ProcedureOp>(op))
       return op.emitOpError("expects to stand in a gen.func");
   return success();
 }
@@ -52,7 +52,7 @@ static LogicalResult verifyTopLevel(ModuleOp module) {
 static std::string pathOf(gen::ParamOp param) {
   if (param.getName().contains('/'))
     return param.getName().str();
-  return gen::joinAddress(param->getParentOfType<gen::FuncOp>().getSymName(), param.getName());
+  return gen::joinAddress(param->getParentOfType<FunctionOpInterface>().getName(), param.getName());
 }
 
 /// The same path has the same type and, where given twice, the same initial values (param_c3).
@@ -82,10 +82,10 @@ static LogicalResult verifyParameters(ModuleOp module) {
   return failure(result.wasInterrupted());
 }
 
-static gen::FuncOp findEntry(ModuleOp module, std::string_view entry) {
-  gen::FuncOp found;
-  for (auto function : module.getOps<gen::FuncOp>())
-    if (entry.empty() || function.getSymName() == StringRef(entry))
+static FunctionOpInterface findEntry(ModuleOp module, std::string_view entry) {
+  FunctionOpInterface found;
+  for (auto function : module.getOps<FunctionOpInterface>())
+    if (entry.empty() || function.getName() == StringRef(entry))
       found = function;
   return found;
 }
@@ -99,14 +99,14 @@ Model makeModel(OwningOpRef<ModuleOp> module, std::string_view entry,
     if (failed(verify(*module)) || failed(verifyParameters(*module)))
       diagnostics.raise("the model does not verify");
   }
-  gen::FuncOp function = findEntry(*module, entry);
+  FunctionOpInterface function = findEntry(*module, entry);
   if (!function)
     throw Error(placeText(module->getLoc()) + ": expected a gen.func" +
                 (entry.empty() ? "" : " named '" + std::string(entry) + "'") + ", got none");
   if (functions.empty())
     for (auto each : module->getOps<gen::FuncOp>())
       functions[each.getSymName().str()] = newFunctionNumber();
-  impl->entry = function.getSymName().str();
+  impl->entry = function.getName().str();
   impl->functions = std::move(functions);
   impl->module = std::move(module);
   return Model(std::move(impl));

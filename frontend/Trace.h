@@ -57,7 +57,7 @@ public:
   std::shared_ptr<mlir::MLIRContext> context;
   mlir::OwningOpRef<mlir::ModuleOp> module;
   mlir::OpBuilder builder;
-  gen::FuncOp function;
+  mlir::FunctionOpInterface function; ///< a gen.func or gen.procedure
   /// One per open scope: the function, then the plates.
   std::vector<Addresses> scopes;
   /// Functions of the module, as in Model::Impl.

@@ -7,6 +7,7 @@
 #include "frontend/LinearAlgebra.h"
 #include "frontend/Map.h"
 #include "frontend/Model.h"
+#include "frontend/Procedure.h"
 #include "frontend/Sample.h"
 #include "frontend/Types.h"
 #include "runtime/Error.h"

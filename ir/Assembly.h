@@ -30,6 +30,9 @@ mlir::ParseResult parseIterationBody(mlir::OpAsmParser &parser, mlir::Region &bo
 mlir::RankedTensorType stackedType(mlir::Type element, bool last = false,
                                    int64_t length = mlir::ShapedType::kDynamic);
 
+/// f64, i64, i1, or a tensor of one of them: what a function takes and returns.
+bool isValue(mlir::Type type);
+
 /// Checks that a block has one argument, an index.
 mlir::LogicalResult verifyIndexArgument(mlir::Operation *op, mlir::Block &block);
 

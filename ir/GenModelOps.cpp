@@ -59,8 +59,7 @@ void FuncOp::print(OpAsmPrinter &printer) {
                                            getArgAttrsAttrName(), getResAttrsAttrName());
 }
 
-/// f64, i64, i1, or a tensor of one of them.
-static bool isValue(Type type) {
+bool isValue(Type type) {
   if (auto tensor = dyn_cast<RankedTensorType>(type))
     type = tensor.getElementType();
   return type.isF64() || type.isInteger(64) || type.isInteger(1);
@@ -101,7 +100,7 @@ LogicalResult FuncOp::verifyRegions() {
 // gen.return
 
 LogicalResult ReturnOp::verify() {
-  auto function = cast<FuncOp>((*this)->getParentOp());
+  auto function = cast<FunctionOpInterface>((*this)->getParentOp());
   if (getOperandTypes() != TypeRange(function.getResultTypes())) // return_c1
     return emitOpError("returns ") << getOperandTypes() << " from a function of type "
                                    << function.getFunctionType();
@@ -130,6 +129,8 @@ LogicalResult ParamOp::verify() {
 
 /// A choice without an address is the element of the plate that directly holds it.
 static LogicalResult verifyPlateElement(SampleOp op) {
+  if (op->getParentOfType<ProcedureOp>())
+    return success();
   auto map = dyn_cast<MapOp>(op->getParentOp());
   if (!map)
     return op.emitOpError(

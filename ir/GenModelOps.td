@@ -51,8 +51,8 @@ def Gen_FuncOp : Gen_Op<"func", [FunctionOpInterface, IsolatedFromAbove, Symbol,
   }];
 }
 
-def Gen_ReturnOp : Gen_Op<"return", [Terminator, Pure, HasParent<"FuncOp">]> {
-  let summary = "return of a generative function";
+def Gen_ReturnOp : Gen_Op<"return", [Terminator, Pure, ParentOneOf<["FuncOp", "ProcedureOp"]>]> {
+  let summary = "return of a generative function or procedure";
   let description = [{
     Constraints:
     * (return_c1) operand types equal the function's result types.
@@ -62,8 +62,8 @@ def Gen_ReturnOp : Gen_Op<"return", [Terminator, Pure, HasParent<"FuncOp">]> {
   let hasVerifier = 1;
 }
 
-def Gen_YieldOp : Gen_Op<"yield", [Terminator, Pure, ParentOneOf<["MapOp", "SweepOp"]>]> {
-  let summary = "values of one iteration of a plate or sweep";
+def Gen_YieldOp : Gen_Op<"yield", [Terminator, Pure, ParentOneOf<["MapOp", "SweepOp", "LoopOp"]>]> {
+  let summary = "values of one iteration of a plate, sweep or loop";
   let arguments = (ins Variadic<Gen_Value>:$operands);
   let assemblyFormat = "attr-dict ($operands^ `:` type($operands))?";
 }
@@ -107,7 +107,7 @@ def Gen_SampleOp : Gen_Op<"sample"> {
     * (sample_c1) the distribution exists (see docs/status.md).
     * (sample_c2) parameter count, kinds and result are those of the distribution's record.
     * (sample_c3) path components are not empty and are not numbers.
-    * (sample_c4) without an address it stands directly in a `gen.map` and is its only choice.
+    * (sample_c4) without an address it stands in a `gen.procedure`, or directly in a `gen.map` and is its only choice.
 
     Example:
     ```mlir

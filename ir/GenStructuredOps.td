@@ -8,7 +8,7 @@ include "mlir/Interfaces/LoopLikeInterface.td"
 include "mlir/Interfaces/InferTypeOpInterface.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 
-def Gen_SweepOp : Gen_Op<"sweep", [SingleBlock, RecursiveMemoryEffects,
+def Gen_SweepOp : Gen_Op<"sweep", [SingleBlock, RecursiveMemoryEffects, RecursivelySpeculatable,
                                    DeclareOpInterfaceMethods<LoopLikeOpInterface>]> {
   let summary = "one pass over independent iterations";
   let description = [{

@@ -203,6 +203,8 @@ bool Rules::elementary(Operation *op) {
       })
       .Case([&](arith::NegFOp) { return linear(x, negative(g.value)), true; })
       .Case([&](arith::MulFOp) {
+        if (x == y)
+          return scaled([&] { return times(times(g.value, number(2.0, x)), x); }), true;
         scaled([&] { return times(g.value, y); });
         contributeScaled(y, [&] { return times(g.value, x); });
         return true;

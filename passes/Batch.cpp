@@ -75,11 +75,13 @@ struct GenBatchPass : impl::GenBatchBase<GenBatchPass> {
   /// Lanes on the outermost sweeps that can have them.
   void setLanes(Block &block) {
     OpBuilder builder(&getContext());
-    for (auto sweep : block.getOps<gen::SweepOp>())
-      if (holdsRows(sweep))
-        setLanes(*sweep.getBlock());
-      else
+    for (Operation &op : block) {
+      auto sweep = dyn_cast<gen::SweepOp>(op);
+      if (sweep && !holdsRows(sweep))
         sweep.setLanesAttr(builder.getI64IntegerAttr(lanes));
+      else if (isa<gen::SweepOp, gen::LoopOp>(op))
+        setLanes(op.getRegion(0).front());
+    }
   }
 
   /// One instance: its number, if draws need it, is 0.
@@ -178,9 +180,10 @@ struct GenBatchPass : impl::GenBatchBase<GenBatchPass> {
     hoistInvariantCode(sweep);
     if (function->hasAttr(roles::checkOf))
       hoistInvariantChecks(sweep);
-    if (mapping == "instances")
+    if (mapping == "instances") {
+      setLanes(entry); // what is one for all instances
       sweep.setLanesAttr(builder.getI64IntegerAttr(lanes));
-    else
+    } else
       setLanes(*sweep.getBlock());
   }
 

@@ -375,7 +375,10 @@ struct GenCheckPass : impl::GenCheckBase<GenCheckPass> {
 
   void runOnOperation() override {
     for (auto function : llvm::make_early_inc_range(getOperation().getOps<func::FuncOp>()))
-      if (function.getNumResults() > 0 && function.getResultAttr(0, roles::role))
+      if (function.getNumResults() > 0 && roles::of(function.getResultAttrDict(0)) == roles::result) {
+        function.emitError("is a procedure, whose data checked mode does not check");
+        return signalPassFailure();
+      } else if (function.getNumResults() > 0 && function.getResultAttr(0, roles::role))
         if (failed(Checker(copyWithoutResults(function)).run()))
           return signalPassFailure();
   }

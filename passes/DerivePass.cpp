@@ -1,7 +1,10 @@
 // gen-derive: the pass around derive().
 #include "passes/derive/Derive.h"
+#include "passes/derive/Procedure.h"
 #include "passes/Passes.h"
 #include "runtime/Error.h"
+
+using namespace mlir;
 
 namespace genfuse {
 
@@ -13,16 +16,22 @@ namespace {
 struct GenDerivePass : impl::GenDeriveBase<GenDerivePass> {
   using GenDeriveBase::GenDeriveBase;
 
-  gen::FuncOp findModel() {
-    gen::FuncOp found;
-    for (auto function : getOperation().getOps<gen::FuncOp>())
-      if (model.empty() || function.getSymName() == model)
+  FunctionOpInterface findModel() {
+    FunctionOpInterface found;
+    for (auto function : getOperation().getOps<FunctionOpInterface>())
+      if (isa<gen::FuncOp, gen::ProcedureOp>(function) && (model.empty() || function.getName() == model))
         found = function;
     return found;
   }
 
+  static LogicalResult deriveFor(FunctionOpInterface function, const Request &request) {
+    if (auto procedure = dyn_cast<gen::ProcedureOp>(*function))
+      return deriveProcedure(procedure, request);
+    return derive(cast<gen::FuncOp>(*function), request);
+  }
+
   void runOnOperation() override {
-    gen::FuncOp function = findModel();
+    FunctionOpInterface function = findModel();
     if (!function) {
       getOperation().emitError() << (model.empty() ? "no model here" : "no model named '" + model + "' here");
       return signalPassFailure();
@@ -38,12 +47,13 @@ struct GenDerivePass : impl::GenDeriveBase<GenDerivePass> {
       function.emitError(fault);
       return signalPassFailure();
     }
-    if (failed(derive(function, parsed)))
+    if (failed(deriveFor(function, parsed)))
       return signalPassFailure();
     if (keepModels)
       return;
-    for (auto other : llvm::make_early_inc_range(getOperation().getOps<gen::FuncOp>()))
-      other.erase();
+    for (Operation &other : llvm::make_early_inc_range(*getOperation().getBody()))
+      if (isa<gen::FuncOp, gen::ProcedureOp>(other))
+        other.erase();
   }
 };
 

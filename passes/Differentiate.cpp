@@ -39,6 +39,14 @@ public:
   }
 
 private:
+  /// Whether the op, or one within it, depends on an active value.
+  bool uses(Operation &op) {
+    return op.walk([&](Operation *inner) {
+               return WalkResult(failure(llvm::any_of(inner->getOperands(), [&](Value v) { return active.contains(v); })));
+             })
+        .wasInterrupted();
+  }
+
   void visit(Block &block) {
     for (Operation &op : block) {
       if (auto sweep = dyn_cast<gen::SweepOp>(op)) {
@@ -46,7 +54,7 @@ private:
         for (auto [result, yielded] : llvm::zip(sweep.getResults(), sweep.getYield().getOperands()))
           if (active.contains(yielded))
             active.insert(result);
-      } else if (llvm::any_of(op.getOperands(), [&](Value v) { return active.contains(v); })) {
+      } else if (uses(op)) {
         for (Value result : op.getResults())
           if (isReal(result))
             active.insert(result);
@@ -58,12 +66,15 @@ private:
 
 class Reverse {
 public:
-  Reverse(Activity &activity) : activity(activity) {}
+  /// `wrt` are where the way back ends, wherever they come from.
+  Reverse(Activity &activity, ValueRange wrt) : activity(activity), wrt(wrt) {}
 
   /// Runs through the ops of a block from `last` upwards; ops created meanwhile go to the emitter's place.
   LogicalResult block(Operation *last, OpBuilder &builder, Adjoints &adjoints) {
     for (Operation *op = last; op; op = op->getPrevNode()) {
-      bool reached = llvm::any_of(op->getResults(), [&](Value r) { return activity(r) && adjoints.has(r); });
+      bool reached = llvm::any_of(op->getResults(), [&](Value r) {
+        return activity(r) && adjoints.has(r) && !llvm::is_contained(wrt, r);
+      });
       if (!reached)
         continue;
       Emitter emit(builder, op->getLoc());
@@ -85,6 +96,7 @@ private:
                  Emitter &inner, Adjoints &inside);
 
   Activity &activity;
+  ValueRange wrt;
 };
 
 /// Whether dimension `d` of `base`, an argument of the function, has the length of the sweep.
@@ -269,7 +281,7 @@ struct GenDifferentiatePass : impl::GenDifferentiateBase<GenDifferentiatePass> {
     Adjoints adjoints;
     if (activity(op.getObjective()))
       adjoints.add(emit, {op.getObjective(), {}}, {emit.constant(1.0, op.getObjective().getType()), Value()});
-    Reverse reverse(activity);
+    Reverse reverse(activity, op.getWrt());
     if (failed(reverse.block(last, builder, adjoints)))
       return failure();
     for (auto [result, value] : llvm::zip(op.getResults(), op.getWrt())) {
@@ -286,6 +298,10 @@ struct GenDifferentiatePass : impl::GenDifferentiateBase<GenDifferentiatePass> {
     for (gen::GradientOp op : ops)
       if (failed(differentiate(op)))
         return signalPassFailure();
+    getOperation().walk([](gen::VariableOp op) {
+      op.replaceAllUsesWith(op.getOperand());
+      op.erase();
+    });
   }
 };
 

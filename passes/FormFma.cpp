@@ -11,28 +11,56 @@ namespace genfuse {
 
 namespace {
 
-arith::MulFOp productOf(Value value) {
-  auto product = value.getDefiningOp<arith::MulFOp>();
-  return product && product->hasOneUse() ? product : arith::MulFOp();
+/// A product that nothing else uses, or its negation.
+struct Product {
+  arith::MulFOp op;
+  bool negative = false;
+};
+
+/// Multiplying by 1 or -1 costs nothing; the addition is better spent on another product.
+bool isSign(Value factor) {
+  FloatAttr constant;
+  return matchPattern(factor, m_Constant(&constant)) && std::abs(constant.getValueAsDouble()) == 1;
 }
 
-/// a b + c, c - a b and a b - c, where the product has no other use.
+Product productOf(Value value) {
+  Product product;
+  if (auto negation = value.getDefiningOp<arith::NegFOp>(); negation && negation->hasOneUse()) {
+    product.negative = true;
+    value = negation.getOperand();
+  }
+  product.op = value.getDefiningOp<arith::MulFOp>();
+  if (product.op && (!product.op->hasOneUse() || isSign(product.op.getRhs())))
+    product.op = arith::MulFOp();
+  return product;
+}
+
+/// a b + c, c - a b and a b - c, where the product has no other use; -(a b) likewise.
 Value fuse(Operation *op) {
   OpBuilder builder(op);
   Location loc = op->getLoc();
   Value left = op->getOperand(0), right = op->getOperand(1);
   bool subtract = isa<arith::SubFOp>(op);
   auto negate = [&](Value value) { return arith::NegFOp::create(builder, loc, value).getResult(); };
-  auto fma = [&](Value a, Value b, Value c) {
-    return math::FmaOp::create(builder, loc, a, b, c).getResult();
+  auto fma = [&](arith::MulFOp product, bool negative, Value c) {
+    Value a = negative ? negate(product.getLhs()) : product.getLhs();
+    return math::FmaOp::create(builder, loc, a, product.getRhs(), c).getResult();
   };
-  if (auto product = productOf(right)) {
-    Value a = subtract ? negate(product.getLhs()) : product.getLhs();
-    return fma(a, product.getRhs(), left);
-  }
-  if (auto product = productOf(left))
-    return fma(product.getLhs(), product.getRhs(), subtract ? negate(right) : right);
+  if (Product product = productOf(right); product.op)
+    return fma(product.op, product.negative != subtract, left);
+  if (Product product = productOf(left); product.op)
+    return fma(product.op, product.negative, subtract ? negate(right) : right);
   return {};
+}
+
+/// Takes out what only led to `value`.
+void eraseUnused(Value value) {
+  Operation *op = value.getDefiningOp();
+  if (!isa_and_nonnull<arith::MulFOp, arith::NegFOp>(op) || !op->use_empty())
+    return;
+  Value operand = op->getOperand(0);
+  op->erase();
+  eraseUnused(operand);
 }
 
 struct GenFormFmaPass : impl::GenFormFmaBase<GenFormFmaPass> {
@@ -49,9 +77,7 @@ struct GenFormFmaPass : impl::GenFormFmaBase<GenFormFmaPass> {
       SmallVector<Value> operands(op->getOperands());
       op->getResult(0).replaceAllUsesWith(fused);
       op->erase();
-      for (Value operand : operands)
-        if (auto product = operand.getDefiningOp<arith::MulFOp>(); product && product->use_empty())
-          product->erase();
+      llvm::for_each(operands, eraseUnused);
     }
   }
 };

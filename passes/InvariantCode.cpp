@@ -7,8 +7,7 @@ using namespace mlir;
 
 namespace genfuse {
 
-void hoistInvariantCode(gen::SweepOp sweep) {
-  LoopLikeOpInterface loop = sweep;
+void hoistInvariantCode(LoopLikeOpInterface loop) {
   moveLoopInvariantCode(
       loop.getLoopRegions(), [&](Value value, Region *) { return loop.isDefinedOutsideOfLoop(value); },
       [&](Operation *op, Region *) {

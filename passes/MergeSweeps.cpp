@@ -109,8 +109,8 @@ struct GenMergeSweepsPass : impl::GenMergeSweepsBase<GenMergeSweepsPass> {
         op = mergedAway;
         continue;
       }
-      if (sweep)
-        visit(*sweep.getBlock());
+      for (Region &region : op->getRegions())
+        visit(region.front());
       op = op->getNextNode();
     }
   }

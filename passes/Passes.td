@@ -79,20 +79,55 @@ def GenDifferentiate : Pass<"gen-differentiate", "::mlir::func::FuncOp"> {
 def GenSetReal : Pass<"gen-set-real", "::mlir::func::FuncOp"> {
   let summary = "the real type of a program";
   let description = [{
-    Turns the abstract real f64 into f32. Scores, weights, and the sums of sweeps that make them up stay f64.
+    Turns the abstract real f64 into f32. Scores, weights, and the sums of sweeps that make them up stay f64; in a
+    procedure those of applied operations (`gen.wide`) too, with what is added to them or carried along.
   }];
+}
+
+def GenReassociate : Pass<"gen-reassociate", "::mlir::func::FuncOp"> {
+  let summary = "products of what varies less come first";
+  let description = [{
+    (x + c) + d of constants is x + (c + d). (p q) v becomes p (q v) where q v varies with fewer of the loops around it (sweeps, loops, instances) than the whole:
+    c x x of a coefficient and data is c (x x), whose square is one for all instances, and leaves a loop around the plate. Results
+    are rounded differently, and x x has to be in the range of the real type.
+  }];
+  let statistics = [Statistic<"regrouped", "products-regrouped", "products that were multiplied in another order">];
 }
 
 def GenHoistInvariants : Pass<"gen-hoist-invariants", "::mlir::func::FuncOp"> {
   let summary = "terms and factors that do not vary leave a sweep";
   let description = [{
-    sum_i (a_i + c) becomes sum_i a_i + n c, and sum_i c a_i becomes c sum_i a_i, for sums of scalars; values that do not
+    sum_i (a_i + c) becomes sum_i a_i + n c, and sum_i c a_i becomes c sum_i a_i, for sums of scalars; (c a_i)^2 is
+    c^2 a_i^2 for a constant c of moderate size, so that the scale of a quadratic form leaves too; values that do not
     depend on the iteration are computed before the sweep (loop-invariant code motion).
   }];
   let statistics = [
     Statistic<"terms", "terms-hoisted", "summands that left a sweep">,
     Statistic<"factors", "factors-hoisted", "factors that left a sweep">
   ];
+}
+
+def GenMoments : Pass<"gen-moments", "::mlir::func::FuncOp"> {
+  let summary = "sufficient statistics: sums of data, formed once";
+  let description = [{
+    A sum over a sweep of a polynomial in values from outside, with coefficients that depend on data alone, becomes that
+    polynomial in the sums of its coefficients: sum_i (y_i - a - b x_i)^2 is evaluated from n, sum x_i, sum x_i^2, sum y_i,
+    sum x_i y_i and sum y_i^2. These are formed once, before the loops around, in f64, and so is the polynomial. Only
+    for sweeps that read what is there before those loops, polynomials of degree 4 at most, and only if it is
+    asked for (Specialisation::moments): where residuals are small against the data, digits cancel.
+  }];
+  let statistics = [Statistic<"replaced", "sweeps-replaced", "sweeps with sums that became polynomials">];
+}
+
+def GenShortenChains : Pass<"gen-shorten-chains", "::mlir::func::FuncOp"> {
+  let summary = "fewer operations between the iterations of a loop";
+  let description = [{
+    Within `gen.loop`, whose iterations wait for each other: what is carried on and is affine in the sum of a sweep,
+    a (c s + b) + p, becomes (a c) s + (a b + p), all but the last operation of which are done before the sum is there; and
+    sums of four and more terms in sweeps become trees, so that y - (a + b x + c z) is (y - b x) - (a + c z). Results are rounded
+    differently.
+  }];
+  let statistics = [Statistic<"shortened", "chains-shortened", "values with a shorter way to them">];
 }
 
 def GenMergeSweeps : Pass<"gen-merge-sweeps", "::mlir::func::FuncOp"> {
@@ -118,6 +153,21 @@ def GenBatch : Pass<"gen-batch", "::mlir::func::FuncOp"> {
     ListOption<"batched", "batched", "std::string", "names of arguments with one value per instance">,
     ListOption<"shared", "shared", "std::string", "names of choices that all instances share">
   ];
+}
+
+def GenWiden : Pass<"gen-widen", "::mlir::func::FuncOp"> {
+  let summary = "how many registers a value of a sweep in lanes fills";
+  let description = [{
+    Multiplies the lanes of each sweep by 1, 2 or 4: as many registers a value as the machine has for the values that
+    live at once in the innermost loops within (an estimate by the order of the ops). More of them hide latencies and share
+    what is the same for all lanes. Without a loop within, it is 2; where instances share calls of the generator, it is 4, and with a loop at
+    least 2. A sweep over elements that forms products of tensors, which has its own blocks, gets 1.
+  }];
+  let options = [
+    Option<"registers", "registers", "int64_t", "32", "values that registers hold when lanes fill one each">,
+    Option<"most", "most", "int64_t", "4", "the largest factor">
+  ];
+  let statistics = [];
 }
 
 def GenLower : Pass<"gen-lower", "::mlir::ModuleOp"> {

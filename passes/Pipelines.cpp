@@ -23,13 +23,14 @@ const char *realName(Precision real) { return real == Precision::f32 ? "f32" : "
 
 std::string Specialisation::key() const {
   std::string text = model + "." + request.text() + " " + realName(real) + " " + mappingName(mapping) + " " +
-                     std::to_string(lanes) + (threads ? " threads" : "");
+                     std::to_string(lanes) + (registers ? "+" : "") + (threads ? " threads" : "");
   for (const std::string &name : batched)
     text += " batched:" + name;
   for (const std::string &name : shared)
     text += " shared:" + name;
   text += checked ? " checked" : "";
   text += counted ? " counted" : "";
+  text += moments ? " moments" : "";
   return text + (optimise ? "" : " unoptimised");
 }
 
@@ -71,8 +72,15 @@ void addBatch(OpPassManager &passes, const Specialisation &specialisation) {
   if (specialisation.real == Precision::f32)
     functions.addPass(createGenSetReal());
   if (specialisation.optimise) {
+    functions.addPass(createGenReassociate());
     functions.addPass(createGenHoistInvariants());
     simplify(functions);
+    if (specialisation.moments) {
+      functions.addPass(createGenMoments());
+      simplify(functions);
+    }
+    functions.addPass(createGenShortenChains());
+    functions.addPass(createCanonicalizerPass());
   }
   GenBatchOptions options;
   options.mapping = mappingName(specialisation.mapping);
@@ -80,6 +88,8 @@ void addBatch(OpPassManager &passes, const Specialisation &specialisation) {
   options.batched.assign(specialisation.batched.begin(), specialisation.batched.end());
   options.shared.assign(specialisation.shared.begin(), specialisation.shared.end());
   functions.addPass(createGenBatch(options));
+  if (specialisation.registers > 0)
+    functions.addPass(createGenWiden({.registers = specialisation.registers}));
   if (specialisation.optimise)
     simplify(functions);
 }

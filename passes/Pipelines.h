@@ -27,11 +27,13 @@ struct Specialisation {
   Precision real = Precision::f32;
   Mapping mapping = Mapping::single;
   int64_t lanes = 16;
+  int64_t registers = 0; ///< of `lanes` values each: sweeps get a multiple of the lanes that fits; 0: exactly `lanes`
   bool threads = false;             ///< lanes are threads of a group (CUDA), not elements of vectors
   std::vector<std::string> batched; ///< arguments with one value per instance
   std::vector<std::string> shared;  ///< choices that all instances share
   bool checked = false;             ///< the kernel checks its data first
   bool counted = false;             ///< the kernel counts the log densities that it computes
+  bool moments = false;             ///< sums over data of polynomials are formed once (gen-moments)
   bool optimise = true;             ///< false leaves out every pass that only makes code faster
 
   /// Text that is equal for equal specialisations.

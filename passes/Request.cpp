@@ -11,7 +11,8 @@ constexpr std::pair<GfiOperation, const char *> operations[] = {
     {GfiOperation::simulate, "simulate"}, {GfiOperation::generate, "generate"},
     {GfiOperation::assess, "assess"},     {GfiOperation::propose, "propose"},
     {GfiOperation::update, "update"},     {GfiOperation::regenerate, "regenerate"},
-    {GfiOperation::project, "project"},   {GfiOperation::gradient, "gradient"}};
+    {GfiOperation::project, "project"},   {GfiOperation::gradient, "gradient"},
+    {GfiOperation::run, "run"}};
 
 /// Suffixes of a changed argument; a longer one before one that it ends with.
 using Values = ArgumentChange::Values;
@@ -159,8 +160,9 @@ private:
     require(isGradient || !request.dropConstants, "only gradient takes the flag drop-constants");
     require(!is({assess, gradient, project}) || !request.replay,
             "assess, gradient and project draw nothing, so they do not take the flag replay");
-    require(!is({simulate, propose, assess}) || request.names.empty(),
-            "simulate, propose and assess take no names");
+    require(!is({run}) || !request.replay, "run does not take the flag replay");
+    require(!is({simulate, propose, assess, run}) || request.names.empty(),
+            "simulate, propose, assess and run take no names");
     require(!isGradient || !request.names.empty(), "gradient expects the names to differentiate by");
     require(is({update, regenerate}) || request.changes.empty(),
             "only update and regenerate take changed arguments");

@@ -2,7 +2,7 @@
 // line:
 //
 //   request   = operation '(' [names] ['|' names] {';' section} ')'
-//   operation = simulate | generate | assess | propose | update | regenerate | project | gradient
+//   operation = simulate | generate | assess | propose | update | regenerate | project | gradient | run
 //   names     = name {',' name}               addresses of choices, arguments, parameters
 //   section   = flag {',' flag}  |  'args' ':' change {',' change}
 //   change    = argument ('~' | '[]' | '+' | '-' | '~+' | '~-')
@@ -16,6 +16,7 @@
 //   update(y/[]; args: s~)            some elements of y/* are overwritten, the argument s is another
 //   regenerate(mu, rows/1/m)          these choices are drawn again
 //   project(y/*)                      the log density of these choices
+//   run()                             all that a procedure does; the only request that it takes
 //
 // An index of a plate in an address is `*` (all elements), `[]` (a list given at the call), a number, or `+`
 // (those by which the plate grows). A changed argument is followed by how it differs: `~` in any element,
@@ -34,7 +35,7 @@
 
 namespace genfuse {
 
-enum class GfiOperation { simulate, generate, assess, propose, update, regenerate, project, gradient };
+enum class GfiOperation { simulate, generate, assess, propose, update, regenerate, project, gradient, run };
 
 /// How an argument differs from that of the trace.
 struct ArgumentChange {

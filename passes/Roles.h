@@ -31,7 +31,7 @@ inline constexpr llvm::StringLiteral argument = "argument", parameter = "paramet
                                      instance = "instance", instances = "instances",
                                      newArgument = "new_argument", constraint = "constraint",
                                      elements = "elements", selected = "selected", drawn = "drawn",
-                                     scoreChange = "score_change";
+                                     scoreChange = "score_change", result = "result";
 
 /// The attributes of one argument or result.
 mlir::DictionaryAttr describe(mlir::Builder &builder, llvm::StringRef roleName, llvm::StringRef valueName,

@@ -1,4 +1,5 @@
 // gen-set-real: the abstract real f64 becomes f32; scores, weights and the sums that make them up stay f64.
+#include "mlir/Dialect/UB/IR/UBOps.h"
 #include "passes/Passes.h"
 #include "passes/Roles.h"
 
@@ -65,6 +66,133 @@ Value widen(Value value, OpBuilder &builder) {
   return value;
 }
 
+/// Lets scores of applied operations stay wide in a procedure, and what is computed of them by additions,
+/// choices and comparisons. What is carried or multiplied on the way decides nothing: it gets the rounded
+/// value.
+class Widener {
+public:
+  explicit Widener(OpBuilder &builder) : builder(builder) {}
+
+  void run(gen::WideOp op) {
+    if (isPlain(op)) {
+      op.replaceAllUsesWith(op.getOperand());
+      op.erase();
+      return;
+    }
+    Value wide = widen(op.getOperand(), builder);
+    spread(op.getResult(), wide);
+    op.erase();
+  }
+
+private:
+  /// A score without sums of sweeps that nothing adds to or compares: rounded once or term by term is the
+  /// same to a unit or two in the last place.
+  static bool isPlain(gen::WideOp op) {
+    auto isSum = [](Value value) {
+      return isa_and_nonnull<arith::AddFOp, arith::SubFOp, arith::NegFOp>(value.getDefiningOp());
+    };
+    SmallVector<Value> terms{op.getOperand()};
+    while (!terms.empty()) {
+      Value term = terms.pop_back_val();
+      if (term.getDefiningOp<gen::SweepOp>())
+        return false;
+      if (isSum(term))
+        terms.append(term.getDefiningOp()->operand_begin(), term.getDefiningOp()->operand_end());
+    }
+    return llvm::all_of(op->getUsers(), [](Operation *user) { return isa<func::ReturnOp>(user); });
+  }
+
+  Value extended(Value value, Operation *user) {
+    if (Value wide = wides.lookup(value))
+      return wide;
+    if (!value.getType().isF32())
+      return value;
+    builder.setInsertionPoint(user);
+    return arith::ExtFOp::create(builder, user->getLoc(), builder.getF64Type(), value);
+  }
+
+  /// Every use of `narrow` gets `wide`, or that rounded.
+  void spread(Value narrow, Value wide) {
+    Value rounded;
+    wides[narrow] = wide;
+    while (!narrow.use_empty()) {
+      OpOperand &use = *narrow.use_begin();
+      if (takesWide(use, wide))
+        continue;
+      if (!rounded) {
+        builder.setInsertionPointAfterValue(wide);
+        rounded = arith::TruncFOp::create(builder, wide.getLoc(), builder.getF32Type(), wide);
+      }
+      use.set(rounded);
+    }
+    wides.erase(narrow);
+  }
+
+  bool takesWide(OpOperand &use, Value wide) {
+    Operation *user = use.getOwner();
+    if (auto yield = dyn_cast<gen::YieldOp>(user))
+      if (auto loop = dyn_cast<gen::LoopOp>(yield->getParentOp());
+          loop && use.getOperandNumber() < loop.getNumCarried()) {
+        use.set(wide);
+        widenCarried(loop, use.getOperandNumber());
+        return true;
+      }
+    if (auto loop = dyn_cast<gen::LoopOp>(user); loop && use.getOperandNumber() > 0) {
+      use.set(wide);
+      widenCarried(loop, use.getOperandNumber() - 1);
+      return true;
+    }
+    if (isa<arith::ExtFOp>(user)) {
+      user->getResult(0).replaceAllUsesWith(wide);
+      user->erase();
+      return true;
+    }
+    if (isa<arith::CmpFOp>(user)) {
+      use.set(wide);
+      for (OpOperand &operand : user->getOpOperands())
+        operand.set(extended(operand.get(), user));
+      return true;
+    }
+    if (!isa<arith::AddFOp, arith::SubFOp, arith::NegFOp, arith::SelectOp>(user))
+      return false;
+    use.set(wide);
+    widenResult(user);
+    return true;
+  }
+
+  void widenResult(Operation *op) {
+    for (OpOperand &operand : op->getOpOperands())
+      operand.set(extended(operand.get(), op));
+    changeType(op->getResult(0));
+  }
+
+  /// The value becomes f64, and its uses see that.
+  void changeType(Value value) {
+    if (value.getType().isF64())
+      return;
+    // Uses are visited through a stand-in of the old type.
+    builder.setInsertionPointAfterValue(value);
+    auto old = ub::PoisonOp::create(builder, value.getLoc(), value.getType());
+    value.replaceAllUsesWith(old);
+    value.setType(builder.getF64Type());
+    spread(old, value);
+    old.erase();
+  }
+
+  void widenCarried(gen::LoopOp loop, unsigned i) {
+    if (loop.getCarried()[i].getType().isF64())
+      return;
+    loop.getStartsMutable().slice(i, 1).assign(extended(loop.getStarts()[i], loop));
+    changeType(loop.getCarried()[i]);
+    changeType(loop.getResult(i));
+    gen::YieldOp yield = loop.getYield();
+    yield->setOperand(i, extended(yield->getOperand(i), yield));
+  }
+
+  OpBuilder &builder;
+  llvm::DenseMap<Value, Value> wides; ///< by the narrow values whose uses are being visited
+};
+
 struct GenSetRealPass : impl::GenSetRealBase<GenSetRealPass> {
   void narrowAll() {
     getOperation().walk([&](Operation *op) {
@@ -89,6 +217,10 @@ struct GenSetRealPass : impl::GenSetRealBase<GenSetRealPass> {
       if (role == roles::score || role == roles::weight || role == roles::scoreChange)
         operand.set(widen(operand.get(), builder));
     }
+    SmallVector<gen::WideOp> scores;
+    function.walk([&](gen::WideOp op) { scores.push_back(op); });
+    for (gen::WideOp op : scores)
+      Widener(builder).run(op);
     function.setType(builder.getFunctionType(function.getBody().front().getArgumentTypes(),
                                              terminator->getOperandTypes()));
   }

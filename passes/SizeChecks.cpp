@@ -22,14 +22,14 @@ namespace {
 
 class Collector {
 public:
-  explicit Collector(gen::FuncOp model) : model(model) {}
+  explicit Collector(FunctionOpInterface model) : model(model) {}
 
   std::vector<std::string> run() {
     model.walk([&](Operation *op) {
       if (auto einsum = dyn_cast<gen::EinsumOp>(op))
         visitEinsum(einsum);
-      else if (auto plate = dyn_cast<gen::MapOp>(op))
-        visitPlate(plate);
+      else if (Value length = lengthOf(op))
+        visitLength(length, op);
       else if (auto element = dyn_cast<tensor::ExtractOp>(op))
         for (auto [d, index] : llvm::enumerate(element.getIndices()))
           visitIndex(element.getTensor(), d, index, op);
@@ -38,7 +38,13 @@ public:
       else if (auto row = dyn_cast<gen::RowOp>(op))
         visitRow(row);
       else if (auto sample = dyn_cast<gen::SampleOp>(op))
-        visitSample(sample);
+        visitDistribution(op, sample.getDistribution(), sample.getParameters(), sample.getType(),
+                          " (address '" + addressOf(sample) + "')");
+      else if (auto draw = dyn_cast<gen::DrawOp>(op))
+        visitDistribution(op, draw.getDistribution(), draw.getParameters(), draw.getType(), "");
+      else if (auto density = dyn_cast<gen::LogPdfOp>(op))
+        visitDistribution(op, density.getDistribution(), density.getParameters(),
+                          density.getValue().getType(), "");
       else if (isa<gen::TriangularSolveOp, gen::DiagonalOp>(op))
         visitSquare(op);
       else if (OpTrait::hasElementwiseMappableTraits(op))
@@ -69,9 +75,16 @@ private:
       checks.push_back(line);
   }
 
+  /// How often the body of an op runs; null if it has none.
+  static Value lengthOf(Operation *op) {
+    return TypeSwitch<Operation *, Value>(op)
+        .Case<gen::MapOp, gen::SweepOp, gen::LoopOp>([](auto iteration) { return iteration.getLength(); })
+        .Default(Value());
+  }
+
   /// A length that may be negative: a size less something.
-  void visitPlate(gen::MapOp op) {
-    std::optional<SizeExpression> length = sizeExpression(op.getLength());
+  void visitLength(Value count, Operation *op) {
+    std::optional<SizeExpression> length = sizeExpression(count);
     bool mayBeNegative = length && (length->constant < 0 || llvm::any_of(length->terms, [](const auto &term) {
                                       return term.second < 0;
                                     }));
@@ -111,19 +124,19 @@ private:
   }
 
   /// Parameters whose sizes a distribution ties together; one of no classes cannot be chosen.
-  void visitSample(gen::SampleOp op) {
-    const dist::Record *record = dist::find(op.getDistribution());
+  void visitDistribution(Operation *op, StringRef distribution, ValueRange parameters, Type value,
+                         const std::string &whose) {
+    const dist::Record *record = dist::find(distribution);
     std::map<char, std::pair<Value, unsigned>> seen;
-    for (Value parameter : op.getParameters())
-      if (isa<RankedTensorType>(parameter.getType()) && op.getType().isInteger(64))
-        add(SizeExpression{1, {}, {}}, "<=", sizeOfDimension(parameter, 0), op,
-            " (address '" + addressOf(op) + "')");
-    for (auto [argument, value] : llvm::zip(*record, op.getParameters()))
+    for (Value parameter : parameters)
+      if (isa<RankedTensorType>(parameter.getType()) && value.isInteger(64))
+        add(SizeExpression{1, {}, {}}, "<=", sizeOfDimension(parameter, 0), op, whose);
+    for (auto [argument, value] : llvm::zip(*record, parameters))
       for (auto [d, letter] : llvm::enumerate(argument.sizes)) {
         auto [known, isNew] = seen.try_emplace(letter, value, d);
         if (!isNew)
           add(sizeOfDimension(known->second.first, known->second.second), "=", sizeOfDimension(value, d), op,
-              " (address '" + addressOf(op) + "')");
+              whose);
       }
   }
 
@@ -143,12 +156,16 @@ private:
 
   void visitIndex(Value tensor, unsigned dimension, Value index, Operation *op) {
     auto argument = dyn_cast<BlockArgument>(withoutCasts(index));
-    auto map = argument ? dyn_cast<gen::MapOp>(argument.getOwner()->getParentOp()) : gen::MapOp();
+    Operation *iteration =
+        argument && argument.getArgNumber() == 0 ? argument.getOwner()->getParentOp() : nullptr;
+    Value length = iteration ? lengthOf(iteration) : Value();
+    auto map = dyn_cast_or_null<gen::MapOp>(iteration);
     IntegerAttr constant;
     if (gen::RowOp row = map ? rowOf(map) : gen::RowOp())
-      addLine("longest " + argumentName(cast<BlockArgument>(row.getOffsets())), sizeOfDimension(tensor, dimension), op);
-    else if (map)
-      add(sizeExpression(map.getLength()), "<=", sizeOfDimension(tensor, dimension), op);
+      addLine("longest " + argumentName(cast<BlockArgument>(row.getOffsets())),
+              sizeOfDimension(tensor, dimension), op);
+    else if (length)
+      add(sizeExpression(length), "<=", sizeOfDimension(tensor, dimension), op);
     else if (gen::RowOp row = rowOfElement(index))
       add(sizeExpression(row.getTotal()), "<=", sizeOfDimension(tensor, dimension), op);
     else if (matchPattern(index, m_Constant(&constant)))
@@ -163,7 +180,8 @@ private:
     std::optional<SizeExpression> rows = sizeExpression(plate.getLength());
     if (rows)
       add(rows->plus(SizeExpression{1, {}, {}}, 1), "=", sizeOfDimension(row.getOffsets(), 0), row);
-    addLine("offsets " + argumentName(cast<BlockArgument>(row.getOffsets())), sizeExpression(row.getTotal()), row);
+    addLine("offsets " + argumentName(cast<BlockArgument>(row.getOffsets())), sizeExpression(row.getTotal()),
+            row);
   }
 
   void visitSlice(tensor::ExtractSliceOp op) {
@@ -183,12 +201,12 @@ private:
     }
   }
 
-  gen::FuncOp model;
+  FunctionOpInterface model;
   std::vector<std::string> checks;
 };
 
 } // namespace
 
-std::vector<std::string> sizeChecks(gen::FuncOp model) { return Collector(model).run(); }
+std::vector<std::string> sizeChecks(FunctionOpInterface function) { return Collector(function).run(); }
 
 } // namespace genfuse

@@ -9,8 +9,8 @@ namespace genfuse {
 
 /// Lines such as `xs.1 = w.0 | model.cpp:7:12`: operands of one elementwise op or einsum have equal sizes,
 /// and a plate is no longer (`<=`) than what it is indexed by. Sizes that are equal by construction give
-/// none.
-std::vector<std::string> sizeChecks(gen::FuncOp model);
+/// none. `function` is a model, or what a procedure was derived to.
+std::vector<std::string> sizeChecks(mlir::FunctionOpInterface function);
 
 /// `file:line:column` of the innermost place with a file, as in those lines.
 std::string placeOf(mlir::Location loc);

@@ -112,11 +112,24 @@ std::optional<SizeExpression> sizeOfDimension(Value value, unsigned dimension) {
     return std::nullopt;
   if (!type.isDynamicDim(dimension))
     return SizeExpression{type.getDimSize(dimension), {}, {}};
-  if (auto argument = dyn_cast<BlockArgument>(value))
-    return isa<FunctionOpInterface>(argument.getOwner()->getParentOp())
+  if (auto argument = dyn_cast<BlockArgument>(value)) {
+    Operation *parent = argument.getOwner()->getParentOp();
+    if (auto loop = dyn_cast<gen::LoopOp>(parent)) // carried: as large as what it starts as
+      return sizeOfDimension(loop.getStarts()[argument.getArgNumber() - 1], dimension);
+    return isa<FunctionOpInterface>(parent)
                ? std::optional(SizeExpression{0, {{{argument.getArgNumber(), dimension}, 1}}, {}})
                : std::nullopt;
+  }
   Operation *op = value.getDefiningOp();
+  if (auto loop = dyn_cast<gen::LoopOp>(op)) {
+    unsigned number = cast<OpResult>(value).getResultNumber();
+    if (number < loop.getNumCarried())
+      return sizeOfDimension(loop.getStarts()[number], dimension);
+    return dimension == 0 ? sizeExpression(loop.getLength())
+                          : sizeOfDimension(loop.getYield().getOperand(number), dimension - 1);
+  }
+  if (isa<tensor::CastOp, gen::VariableOp>(op))
+    return sizeOfDimension(op->getOperand(0), dimension);
   if (auto param = dyn_cast<gen::ParamOp>(op))
     return dynamicSize(type, dimension, param.getSizes());
   if (auto splat = dyn_cast<tensor::SplatOp>(op))

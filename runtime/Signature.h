@@ -29,6 +29,7 @@ enum class Role {
   scoreChange,       ///< output, f64: by how much the score of the trace differs
   count,             ///< accumulator, i64: how often the kernel computed the log density of this leaf
   scoreGradient,     ///< input: cotangent of the score (request flag `weighted`)
+  result,            ///< output: a result of a procedure
 };
 
 /// constant + sum of coefficient * symbol.

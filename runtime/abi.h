@@ -48,7 +48,7 @@ typedef struct gf_call {
   uint32_t flags;       /* 0 */
   uint64_t seed;        /* Philox key */
   int64_t instances;    /* how many instances the arrays hold */
-  int64_t begin, end;   /* the instances that this call computes */
+  int64_t begin, end;   /* the instances that this call computes; begin is a multiple of 64 (for kernels that draw) */
   double scale;         /* factor of accumulated parameter gradients */
   void *workspace;      /* aligned to 64 bytes */
   int64_t workspace_bytes;

@@ -59,6 +59,7 @@ struct Options {
   std::string arguments = "{}", parameters = "{}", choices = "{}", returnGradient;
   std::string real = "f32", target = "native", mapping;
   int64_t lanes = 0, instances = 1;
+  bool moments = false;
   int cudaArchitecture = 0;
   uint64_t seed = 0;
   double scale = 1.0;
@@ -212,6 +213,7 @@ void work(const Options &options) {
   compile.target = options.target;
   compile.mapping = mappingOf(options.mapping);
   compile.lanes = options.lanes;
+  compile.moments = options.moments;
   compile.checked = options.checked;
   compile.counted = options.counted;
   compile.cudaArchitecture = options.cudaArchitecture;
@@ -284,6 +286,7 @@ int main(int argc, char **argv) {
   app.add_option("--mapping", options.mapping, "force what runs in lanes: instances, elements or single")
       ->check(CLI::IsMember({"instances", "elements", "single"}));
   app.add_option("--lanes", options.lanes, "force the number of lanes");
+  app.add_flag("--moments", options.moments, "sufficient statistics: sums over data of polynomials are formed once");
   app.add_flag("--checked", options.checked,
                "check data first: NaN, parameters of distributions, computed indices");
   app.add_flag("--counted", options.counted, "also count the log densities that are computed, by leaf");

@@ -185,10 +185,14 @@ private:
     specialisation.batched = operation.batched;
     specialisation.shared = operation.shared;
     checkNames(operation, program.signature(operation.request));
-    Lowered lowered = lowerTo(Stage::lowered, *module, specialisation);
     const std::string symbol = options.name + "_" + operation.name;
+    Lowered lowered;
     for (const std::string &level : options.cpuLevels) {
       const CpuTarget target = cpuTarget(level);
+      if (!lowered.module || specialisation.registers != target.registers()) {
+        specialisation.registers = target.registers();
+        lowered = lowerTo(Stage::lowered, *module, specialisation);
+      }
       auto machine = createTargetMachine(target, options.optimisation);
       auto kernel = translateForCpu(*lowered.module, target, options.optimisation, *machine, llvmContext);
       code.addKernel(symbol, lowered.signature.entry, level, std::move(kernel));
@@ -204,6 +208,7 @@ private:
   void addCuda(const Operation &operation, Specialisation specialisation, const Signature &onCpu) {
     specialisation.threads = true;
     specialisation.lanes = warp;
+    specialisation.registers = 0;
     Lowered lowered = lowerTo(Stage::lowered, *module, specialisation);
     if (tableOf(operation, lowered.signature) != tableOf(operation, onCpu))
       throw Error("operation '" + operation.name + "': expected the arrays of the CPU for cuda, got others");

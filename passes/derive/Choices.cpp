@@ -40,7 +40,7 @@ void numberStreams(std::vector<Choice> &choices) {
     places.push_back({number, sizes[number]++});
   }
   for (auto [choice, place] : llvm::zip(choices, places)) {
-    bool single = sizes[place.first] == 1 && choice.plates.empty();
+    bool single = choice.plates.empty();
     choice.stream = gen::StreamAttr::get(choice.op->getContext(), place.first, place.second, single);
   }
 }

@@ -339,6 +339,9 @@ FailureOr<func::FuncOp> Deriver::run() {
 } // namespace
 
 FailureOr<func::FuncOp> derive(gen::FuncOp model, const Request &request) {
+  if (request.operation == GfiOperation::run)
+    return model.emitError("request 'run()': only a procedure is run; '" + model.getSymName() +
+                           "' is a generative function");
   // The model itself stays as it is: calls are inlined into a copy.
   OpBuilder builder(model);
   auto copy = cast<gen::FuncOp>(builder.clone(*model));

@@ -259,7 +259,11 @@ Value Lowerer::zeroWhereInactive(Value vector) {
 
 /// Additions of lanes may be reordered (lowering-notes 3): without it the reduction is an ordered chain.
 Value Lowerer::laneSum(Value vector) {
-  return make<vector::ReductionOp>(vector::CombiningKind::ADD, vector, arith::FastMathFlags::reassoc);
+  if (threads)
+    return make<vector::ReductionOp>(vector::CombiningKind::ADD, vector, arith::FastMathFlags::reassoc);
+  // It starts with -0, which LLVM knows to add nothing.
+  Value nothing = number(-0.0, getElementTypeOrSelf(vector.getType()));
+  return make<vector::ReductionOp>(vector::CombiningKind::ADD, vector, nothing, arith::FastMathFlags::reassoc);
 }
 
 // Tensors.

@@ -146,7 +146,21 @@ Value Lowerer::Entry::checkRange() {
   int64_t number =
       text("kernel '" + name + "': expected instances in a range within 0 to {B}, got one that ends at {V}");
   return returnIf(
-      bad, GF_BAD_ARGUMENT, [&] { report(word(number), end, instances); }, [&] { return checkArrays(); });
+      bad, GF_BAD_ARGUMENT, [&] { report(word(number), end, instances); },
+      [&] { return checkAlignment(begin); });
+}
+
+/// Draws of whole blocks of instances: a range begins with one.
+Value Lowerer::Entry::checkAlignment(Value begin) {
+  if (!main.alignedInstances)
+    return checkArrays();
+  Value within = make<arith::AndIOp>(begin, word(alignment - 1));
+  int64_t number =
+      text("kernel '" + name + "': expected a range of instances that begins with a multiple of " +
+           std::to_string(alignment) + ", got {V}");
+  return returnIf(
+      compare(arith::CmpIPredicate::ne, within, word(0)), GF_BAD_ARGUMENT,
+      [&] { report(word(number), begin); }, [&] { return checkArrays(); });
 }
 
 /// Whether any pointer is null costs little; which one, and whether its array is empty, is asked only then.

@@ -37,6 +37,7 @@ private:
   Value checkLists();
   Value checkWorkspace();
   Value checkRange();
+  Value checkAlignment(Value begin);
   Value checkArrays();
   Value missingArray();
   Value checkData();

@@ -127,14 +127,15 @@ std::optional<SizeExpression> Lowerer::elementsOf(Value tensor) {
   return product;
 }
 
-std::optional<View> Lowerer::allocate(Value like, Type memoryElement, bool perLane, Operation *user) {
+std::optional<View> Lowerer::allocate(Value like, Type memoryElement, bool perLane, Operation *user,
+                                      int64_t copies) {
   std::optional<SizeExpression> elements = elementsOf(like);
   if (!elements) {
     user->emitOpError("needs a buffer whose size is not affine in the sizes of the function's arguments");
     return std::nullopt;
   }
   int64_t width = perLane ? lanes.width : 1;
-  elements->constant *= width;
+  elements->constant *= width * copies;
   View view = addSlice(*elements, memoryElement, perLane);
   view.element = getElementTypeOrSelf(like.getType());
   SmallVector<Index> sizes = sizesOf(like);

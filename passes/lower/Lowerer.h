@@ -12,6 +12,8 @@ namespace genfuse::lower {
 constexpr int64_t maxRegisters = 32;
 /// Rows whose rank-one updates are added to a sum in memory at once.
 constexpr int64_t blockRows = 64;
+/// Where a range of instances may begin, if kernels draw for whole blocks of them.
+constexpr int64_t alignment = 64;
 /// Iterations whose sums are formed in the real type before they are added in f64.
 constexpr int64_t tileLength = 1024;
 
@@ -74,9 +76,10 @@ public:
   std::optional<View> inMemory(Value tensor, mlir::Operation *user);
 
   // Kernel.cpp: the function, its arrays and its workspace.
-  /// A workspace slice for a tensor like `like`, one per lane if `perLane`. None, after a diagnostic, if its
-  /// size is not affine in the sizes of arguments.
-  std::optional<View> allocate(Value like, mlir::Type memoryElement, bool perLane, mlir::Operation *user);
+  /// A workspace slice for a tensor like `like`, one per lane if `perLane`, with room for so many of them. None,
+  /// after a diagnostic, if its size is not affine in the sizes of arguments.
+  std::optional<View> allocate(Value like, mlir::Type memoryElement, bool perLane, mlir::Operation *user,
+                               int64_t copies = 1);
   View allocateStatic(llvm::ArrayRef<int64_t> shape, mlir::Type memoryElement, bool perLane);
 
   // Ops.cpp
@@ -158,6 +161,7 @@ private:
   bool isChecked(Value index, Index size);
   mlir::LogicalResult lowerSlice(mlir::tensor::ExtractSliceOp op);
   mlir::LogicalResult lowerExtract(mlir::tensor::ExtractOp op);
+  void lowerCast(mlir::tensor::CastOp op);
   void lowerFromElements(mlir::tensor::FromElementsOp op);
   void lowerSplat(mlir::tensor::SplatOp op);
   void lowerReduceMax(gen::ReduceMaxOp op);
@@ -204,6 +208,8 @@ private:
 
   // Random.cpp
   mlir::LogicalResult lowerRandom(gen::RandomOp op);
+  Value packedDraw(gen::RandomOp op, llvm::StringRef device, llvm::ArrayRef<Value> upper,
+                   llvm::ArrayRef<Value> keys, int64_t perCall);
 
   struct Sum;
   struct DelayedUpdate;
@@ -247,9 +253,25 @@ private:
   mlir::LogicalResult lowerWithoutSums(OpenSweep &sweep);
   void setRange(OpenSweep &sweep);
   void setTail(OpenSweep &sweep);
-  void publishStacks(OpenSweep &sweep);
-  std::optional<View> destination(gen::SweepOp op, unsigned result);
-  void storeStack(gen::SweepOp op, unsigned result, Value yielded, Scalar at);
+  void publishStacks(mlir::Operation *op);
+  std::optional<View> destination(mlir::Operation *op, unsigned result);
+  void storeStack(mlir::Operation *op, unsigned result, Value yielded, Scalar at);
+
+  // ShortSweeps.cpp
+  bool mayBeShort(const OpenSweep &sweep);
+  mlir::FailureOr<llvm::SmallVector<Value>> lowerShortOrLong(OpenSweep &sweep);
+
+  // Loops.cpp
+  struct OpenLoop;
+  mlir::LogicalResult lowerLoop(gen::LoopOp op);
+  mlir::LogicalResult prepareCarried(OpenLoop &loop);
+  mlir::FailureOr<llvm::SmallVector<Value>> handOn(OpenLoop &loop, mlir::ValueRange values, Value half);
+  void takeOver(OpenLoop &loop, mlir::ValueRange targets, mlir::ValueRange values);
+  View halfOf(const View &both, Indices sizes, Value half);
+  bool variesInLanes(gen::LoopOp op, unsigned carried);
+
+  // EarlyDraws.cpp
+  mlir::LogicalResult drawEarly(gen::LoopOp op, Value index);
 
   // Contraction.cpp
   mlir::LogicalResult lowerEinsum(gen::EinsumOp op);
@@ -273,6 +295,7 @@ private:
   unsigned totalDims = 0;
   int64_t cells = 0; ///< so many scalars fit into the last slice, which launches leave to later ones
   Value dims, strides, call;
+  bool alignedInstances = false; ///< it draws for whole blocks of instances
   bool isChecker;                          ///< its function checks the inputs of another one
   Value record;                            ///< where a checker notes failures
   int64_t checkIndices;                    ///< the most indices that one of its checks has

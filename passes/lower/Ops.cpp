@@ -28,6 +28,7 @@ LogicalResult Lowerer::lowerBlock(Block &block) {
 LogicalResult Lowerer::lowerOp(Operation *op) {
   return TypeSwitch<Operation *, LogicalResult>(op)
       .Case([&](gen::SweepOp o) { return lowerSweep(o); })
+      .Case([&](gen::LoopOp o) { return lowerLoop(o); })
       .Case([&](gen::CheckOp o) { return lowerCheck(o), success(); })
       .Case([&](gen::CountedOp o) { return lowerCounted(o), success(); })
       .Case([&](gen::EinsumOp o) { return lowerEinsum(o); })
@@ -46,6 +47,8 @@ LogicalResult Lowerer::lowerOp(Operation *op) {
       .Case([&](tensor::ExtractSliceOp o) { return lowerSlice(o); })
       .Case([&](tensor::FromElementsOp o) { return lowerFromElements(o), success(); })
       .Case([&](tensor::SplatOp o) { return lowerSplat(o), success(); })
+      .Case([&](gen::WideOp o) { return set(o.getResult(), scalar(o.getOperand())), success(); })
+      .Case([&](tensor::CastOp o) { return lowerCast(o), success(); })
       .Case([&](tensor::DimOp o) -> LogicalResult {
         if (!o.getConstantIndex())
           return o.emitOpError("asks for a dimension that is known only at run time, which is not supported");
@@ -222,6 +225,16 @@ void Lowerer::lowerSplat(tensor::SplatOp op) {
   set(op.getResult(), std::move(held));
 }
 
+/// The same tensor; sizes that the type knows are constants for what reads it (dots and updates have blocks of them).
+void Lowerer::lowerCast(tensor::CastOp op) {
+  Tensor held = tensor(op.getSource());
+  auto type = cast<RankedTensorType>(op.getType());
+  for (int64_t d = 0; d < type.getRank(); ++d)
+    if (!type.isDynamicDim(d))
+      held.sizes[d] = builder.getIndexAttr(type.getDimSize(d));
+  tensors[op.getResult()] = std::move(held);
+}
+
 void Lowerer::lowerFromElements(tensor::FromElementsOp op) {
   Tensor held;
   held.element = cast<RankedTensorType>(op.getType()).getElementType();
@@ -242,7 +255,10 @@ void Lowerer::lowerFromElements(tensor::FromElementsOp op) {
 bool Lowerer::isChecked(Value index, Index size) {
   if (auto argument = dyn_cast<BlockArgument>(index)) {
     // How often a sweep over a row runs is known only at run time: what has the length of the row is safe.
-    auto sweep = dyn_cast<gen::SweepOp>(argument.getOwner()->getParentOp());
+    Operation *parent = argument.getOwner()->getParentOp();
+    if (auto loop = dyn_cast<gen::LoopOp>(parent)) // with a number of iterations that the data gives, or carried
+      return argument.getArgNumber() == 0 && sizeExpression(loop.getLength());
+    auto sweep = dyn_cast<gen::SweepOp>(parent);
     bool isRow = sweep && !sweep.getStackLast() && !sizeExpression(sweep.getLength());
     return !isRow || dyn_cast<Value>(size) == scalar(sweep.getLength()).value;
   }

@@ -11,6 +11,8 @@ namespace genfuse::lower {
 
 /// Adding a part's sums in memory to another's, per element, in units of work.
 constexpr int64_t sumWork = 512;
+/// How often a loop is taken to run whose number of iterations the data gives.
+constexpr int64_t unknownCount = 16;
 /// A sweep with more sums in memory than fit in 1 MiB is not cut: each part would have its own.
 constexpr int64_t maxSums = (1 << 20) / sizeof(double);
 
@@ -59,6 +61,11 @@ void Lowerer::addWork(Block &block, const SizeExpression &repeated, Partition &p
   for (Operation &op : block.without_terminator()) {
     if (auto sweep = dyn_cast<gen::SweepOp>(op)) {
       addWork(*sweep.getBlock(), scaled(repeated, sizeExpression(sweep.getLength())), partition);
+      continue;
+    }
+    if (auto loop = dyn_cast<gen::LoopOp>(op)) {
+      std::optional<SizeExpression> count = sizeExpression(loop.getLength());
+      addWork(*loop.getBlock(), scaled(repeated, count ? *count : SizeExpression{unknownCount, {}, {}}), partition);
       continue;
     }
     SizeExpression work = repeated;

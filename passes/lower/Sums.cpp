@@ -113,6 +113,10 @@ LogicalResult Lowerer::accumulate(Sum &sum, Value yielded, Operation *user) {
     forEachIndex(held.sizes, [&](Indices at) { values.push_back(elementAt(held, at)); });
   }
   for (auto [carried, value] : llvm::zip(sum.carried, values)) {
+    if (!carried) { // a single iteration of lanes
+      carried = zeroWhereInactive(broadcast(value));
+      continue;
+    }
     Value term = isa<VectorType>(carried.getType()) ? broadcast(value) : value.value;
     if (overLanes)
       term = zeroWhereInactive(term);

@@ -8,39 +8,52 @@ using namespace mlir;
 
 namespace genfuse::lower {
 
+/// Which results of a sweep or loop are stacks, and where they have their new dimension.
+static unsigned firstStack(Operation *op) {
+  if (auto loop = dyn_cast<gen::LoopOp>(op))
+    return loop.getNumCarried();
+  auto sweep = dyn_cast<gen::SweepOp>(op);
+  return sweep ? sweep.getNumSums() : op->getNumResults();
+}
+static bool stacksLast(Operation *op) {
+  auto sweep = dyn_cast<gen::SweepOp>(op);
+  return sweep && sweep.getStackLast();
+}
+
 /// Where a stack goes: into a result of the function, into the enclosing sweep's stack or its place there, or
 /// into the workspace. A parameter's gradient is added to what is there (storeResult), so its parts wait in
 /// the workspace.
-std::optional<View> Lowerer::destination(gen::SweepOp op, unsigned number) {
-  Value result = op.getResult(number);
+std::optional<View> Lowerer::destination(Operation *op, unsigned number) {
+  Value result = op->getResult(number);
   for (OpOperand &use : result.getUses()) {
-    if (auto place = dyn_cast<gen::PlaceOp>(use.getOwner()))
-      if (std::optional<View> part = placeOf(place, op))
+    auto place = dyn_cast<gen::PlaceOp>(use.getOwner());
+    if (auto sweep = dyn_cast<gen::SweepOp>(op); place && sweep)
+      if (std::optional<View> part = placeOf(place, sweep))
         return part;
     if (isa<func::ReturnOp>(use.getOwner())) {
       for (const Array &array : arrays)
         if (array.isResult && array.number == use.getOperandNumber() && !accumulates(array))
           return array.view;
     }
-    auto parent = dyn_cast<gen::SweepOp>(op->getParentOp());
-    if (!isa<gen::YieldOp>(use.getOwner()) || !parent || use.getOwner()->getParentOp() != parent ||
-        use.getOperandNumber() < parent.getNumSums())
+    Operation *parent = op->getParentOp();
+    if (!isa<gen::YieldOp>(use.getOwner()) || use.getOwner()->getParentOp() != parent ||
+        use.getOperandNumber() < firstStack(parent))
       continue;
-    View view = destinations.find(parent.getResult(use.getOperandNumber()))->second;
-    unsigned stacked = parent.getStackLast() ? view.strides.size() - 1 : 0;
+    View view = destinations.find(parent->getResult(use.getOperandNumber()))->second;
+    unsigned stacked = stacksLast(parent) ? view.strides.size() - 1 : 0;
     return subview(view, stacked, iteration.lookup(parent));
   }
   Type element = getElementTypeOrSelf(result.getType());
   return allocate(result, element.isInteger(1) ? builder.getI8Type() : element, lanes.width > 1, op);
 }
 
-void Lowerer::storeStack(gen::SweepOp op, unsigned number, Value yielded, Scalar at) {
-  View whole = destinations.find(op.getResult(number))->second;
-  View part = subview(whole, op.getStackLast() ? whole.strides.size() - 1 : 0, at);
+void Lowerer::storeStack(Operation *op, unsigned number, Value yielded, Scalar at) {
+  View whole = destinations.find(op->getResult(number))->second;
+  View part = subview(whole, stacksLast(op) ? whole.strides.size() - 1 : 0, at);
   if (!isa<RankedTensorType>(yielded.getType()))
     return store(part, {}, materialise(scalar(yielded)));
-  // An inner sweep may have written its stack here already.
-  if (auto inner = yielded.getDefiningOp<gen::SweepOp>())
+  // An inner sweep or loop may have written its stack here already.
+  if (isa_and_nonnull<gen::SweepOp, gen::LoopOp>(yielded.getDefiningOp()))
     if (auto known = destinations.find(yielded);
         known != destinations.end() && known->second.memory == part.memory)
       return;
@@ -48,15 +61,15 @@ void Lowerer::storeStack(gen::SweepOp op, unsigned number, Value yielded, Scalar
   forEachIndex(held.sizes, [&](Indices i) { store(part, i, elementAt(held, i)); });
 }
 
-void Lowerer::publishStacks(OpenSweep &sweep) {
-  for (unsigned i = sweep.op.getNumSums(); i < sweep.op.getNumResults(); ++i) {
-    Value result = sweep.op.getResult(i);
+void Lowerer::publishStacks(Operation *op) {
+  for (unsigned i = firstStack(op); i < op->getNumResults(); ++i) {
+    Value result = op->getResult(i);
     Tensor held;
     held.element = getElementTypeOrSelf(result.getType());
     held.view = destinations.find(result)->second;
     held.varying = held.view->laneStride.has_value();
     // Stacks of instances are results of the function and nothing else.
-    if (!sweep.op.getStackLast())
+    if (!stacksLast(op))
       held.sizes = sizesOf(result);
     tensors[result] = std::move(held);
   }
@@ -232,12 +245,12 @@ LogicalResult Lowerer::lowerSweep(gen::SweepOp op) {
     totals = lowerParts(sweep, std::move(*partition));
   } else if (succeeded(prepareSums(sweep))) {
     setRange(sweep);
-    totals = lowerLoops(sweep);
+    totals = mayBeShort(sweep) ? lowerShortOrLong(sweep) : lowerLoops(sweep);
   }
   if (failed(totals))
     return failure();
   publishSums(sweep, *totals);
-  publishStacks(sweep);
+  publishStacks(op);
   return success();
 }
 

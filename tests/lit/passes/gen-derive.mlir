@@ -10,7 +10,7 @@
 // RUN: not genfuse-opt %s --gen-derive="request={simulate(x)}" 2>&1 | FileCheck %s --check-prefix=SYNTAX
 
 // MISSING: no model named 'm2' here
-// SYNTAX: request 'simulate(x)': simulate, propose and assess take no names
+// SYNTAX: request 'simulate(x)': simulate, propose, assess and run take no names
 
 // GENERATE-LABEL: func.func @m1_generate
 // GENERATE-SAME: gen.name = "a", gen.role = "argument"

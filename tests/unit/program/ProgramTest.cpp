@@ -41,7 +41,7 @@ TEST_F(M1, RequestsAreChecked) {
   EXPECT_THAT(error("optimise(x)"), HasSubstr("unknown operation 'optimise', expected simulate, generate"));
   EXPECT_THAT(error("gradient(x"), HasSubstr("expected ')' at column 11, got the end"));
   EXPECT_THAT(error("gradient(x; loud)"), HasSubstr("unknown flag 'loud'"));
-  EXPECT_THAT(error("assess(x)"), HasSubstr("simulate, propose and assess take no names"));
+  EXPECT_THAT(error("assess(x)"), HasSubstr("simulate, propose, assess and run take no names"));
   EXPECT_THAT(error("gradient(x, x)"), HasSubstr("names 'x' twice"));
 }
 

@@ -1,0 +1,66 @@
+// Short sweeps within loops. There the latency of one sweep counts, not how many elements go through: one that fits in
+// a few registers is done at once, with a mask, instead of by tiles, whole vectors and a tail.
+#include "passes/lower/Sums.h"
+
+using namespace mlir;
+
+namespace genfuse::lower {
+
+/// What a short sweep fills: four registers of 64 bytes.
+constexpr int64_t shortBits = 4 * 512;
+
+bool Lowerer::mayBeShort(const OpenSweep &sweep) {
+  gen::SweepOp op = sweep.op;
+  return !threads && sweep.ownLanes() && op.getNumSums() > 0 && op->getParentOfType<gen::LoopOp>() &&
+         llvm::all_of(sweep.sums, [](const Sum &sum) { return sum.inRegisters && !sum.isJoin; });
+}
+
+/// The sums in the type that the sweep's results have.
+static SmallVector<Value> inResultTypes(Lowerer &lowerer, ValueRange totals, ArrayRef<Type> types) {
+  SmallVector<Value> values;
+  for (auto [total, type] : llvm::zip(totals, types)) {
+    bool narrower = total.getType().getIntOrFloatBitWidth() > type.getIntOrFloatBitWidth();
+    values.push_back(total.getType() == type ? Value(total)
+                     : narrower              ? lowerer.make<arith::TruncFOp>(type, total)
+                                             : lowerer.make<arith::ExtFOp>(type, total));
+  }
+  return values;
+}
+
+/// Both ways, chosen by the number of iterations.
+FailureOr<SmallVector<Value>> Lowerer::lowerShortOrLong(OpenSweep &sweep) {
+  SmallVector<Type> types;
+  for (const Sum &sum : sweep.sums)
+    types.append(sum.registers, getElementTypeOrSelf(sweep.op.getResult(sum.result).getType()));
+  const int64_t width = sweep.width;
+  const int64_t most = shortBits / sweep.sums.front().real.getIntOrFloatBitWidth();
+  Value count = make<arith::SubIOp>(sweep.to, sweep.from);
+  Value before = make<arith::SubIOp>(count, index(1)); // none is not short: there is no last lane
+  Value fits = make<arith::CmpIOp>(arith::CmpIPredicate::ult, before, index(most));
+  auto branch = scf::IfOp::create(builder, loc, types, fits, /*withElse=*/true);
+  OpBuilder::InsertionGuard guard(builder);
+
+  builder.setInsertionPointToStart(branch.thenBlock());
+  lanes = Lanes{most, sweep.from, {}, count};
+  lanes.mask = make<vector::CreateMaskOp>(vectorOf(builder.getI1Type()), count);
+  sweep.width = most;
+  for (Sum &sum : sweep.sums)
+    sum.carried.assign(sum.registers, Value());
+  if (failed(lowerIteration(sweep, {sweep.from, false, true})))
+    return failure();
+  SmallVector<Value> sums;
+  for (Value carried : getCarried(sweep))
+    sums.push_back(laneSum(carried));
+  lanes = sweep.outer;
+  sweep.width = width;
+  scf::YieldOp::create(builder, loc, inResultTypes(*this, sums, types));
+
+  builder.setInsertionPointToStart(branch.elseBlock());
+  FailureOr<SmallVector<Value>> totals = lowerLoops(sweep);
+  if (failed(totals))
+    return failure();
+  scf::YieldOp::create(builder, loc, inResultTypes(*this, *totals, types));
+  return SmallVector<Value>(branch.getResults());
+}
+
+} // namespace genfuse::lower
