@@ -7,7 +7,7 @@ namespace genfuse::bench {
 
 namespace {
 
-at::Tensor view(const std::vector<float> &values, at::IntArrayRef shape) {
+at::Tensor view(const FloatVector &values, at::IntArrayRef shape) {
   return torch::from_blob(const_cast<float *>(values.data()), shape);
 }
 
