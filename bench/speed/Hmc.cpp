@@ -172,6 +172,12 @@ Suite hmc(const Settings &settings) {
     for (int64_t threads : settings.threads)
       checkChains(suite.checks, *work, target, 256, 100, threads);
   }
+#ifdef GENFUSE_SPEED_TORCH
+  if (settings.torch) {
+    const std::vector<double> means = torchHmcMeans(work->data, 256, 100);
+    checkMeans(suite.checks, torchSide, *work, 25600, [&](size_t i) { return means[i]; });
+  }
+#endif
   const int draws = settings.small ? 10 : 1000;
   suite.cases = {oneChain<limits::Native>(work, native, draws, settings),
                  oneChain<limits::V3>(work, v3, draws, settings)};
