@@ -69,7 +69,7 @@ PolynomialData polynomialData(int64_t points) {
 CoverData coverData(int64_t rows) {
   Numbers numbers(2);
   CoverData data{rows,
-                 std::vector<float>(static_cast<size_t>(rows * CoverData::columns)),
+                 FloatVector(static_cast<size_t>(rows * CoverData::columns)),
                  std::make_unique<bool[]>(static_cast<size_t>(rows)),
                  {}};
   std::vector<double> truth;
@@ -90,7 +90,7 @@ CoverData coverData(int64_t rows) {
 
 ImageData imageData(int64_t count) {
   Numbers numbers(3);
-  ImageData data{std::vector<float>(static_cast<size_t>(count * ImageData::pixels)), {}};
+  ImageData data{FloatVector(static_cast<size_t>(count * ImageData::pixels)), {}};
   for (int64_t image = 0; image < count; ++image) {
     const int64_t label = numbers.below(ImageData::classes);
     data.labels.push_back(label);
@@ -105,9 +105,9 @@ ImageData imageData(int64_t count) {
   return data;
 }
 
-std::vector<float> stateSpaceData(int64_t steps) {
+FloatVector stateSpaceData(int64_t steps) {
   Numbers numbers(4);
-  std::vector<float> y;
+  FloatVector y;
   double x = numbers.normal();
   for (int64_t t = 0; t < steps; ++t) {
     y.push_back(narrow(x + 0.7 * numbers.normal()));

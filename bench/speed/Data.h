@@ -1,6 +1,7 @@
 // Synthetic data of the speed benchmarks, from fixed seeds: the same numbers on every machine.
 #pragma once
 
+#include "bench/speed/Aligned.h"
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -9,7 +10,7 @@ namespace genfuse::bench {
 
 /// Points of y = 0.5 - 1.2 x + 2 x^2 + 0.05 e with x evenly in [-1, 1].
 struct PolynomialData {
-  std::vector<float> x, y;
+  FloatVector x, y;
 };
 PolynomialData polynomialData(int64_t points = 50);
 
@@ -18,21 +19,21 @@ PolynomialData polynomialData(int64_t points = 50);
 struct CoverData {
   static constexpr int64_t columns = 55;
   int64_t rows;
-  std::vector<float> x;       ///< [rows][55]
-  std::unique_ptr<bool[]> y;  ///< [rows]
-  std::vector<float> weights; ///< [55], near those that made the labels
+  FloatVector x;             ///< [rows][55]
+  std::unique_ptr<bool[]> y; ///< [rows]
+  FloatVector weights;       ///< [55], near those that made the labels
 };
 CoverData coverData(int64_t rows = 581012);
 
 /// Like scanned digits in shape and kind: most pixels 0, strokes up to 1; blurred patterns of ten classes.
 struct ImageData {
   static constexpr int64_t pixels = 784, classes = 10;
-  std::vector<float> images;   ///< [count][784]
+  FloatVector images;          ///< [count][784]
   std::vector<int64_t> labels; ///< [count]
 };
 ImageData imageData(int64_t count = 100);
 
 /// y of x_0 ~ normal(0, 1), x_t ~ normal(0.9 x_{t-1}, 0.5), y_t ~ normal(x_t, 0.7).
-std::vector<float> stateSpaceData(int64_t steps = 100);
+FloatVector stateSpaceData(int64_t steps = 100);
 
 } // namespace genfuse::bench

@@ -42,7 +42,7 @@ inline Program compileFor(const Model &model, const std::string &target) {
 template <class T> Array viewOf(const T *data, Shape shape) {
   return Array::view(const_cast<T *>(data), ElementTypeOf<T>::value, std::move(shape));
 }
-template <class T> Array viewOf(const std::vector<T> &data) {
+template <class T, class A> Array viewOf(const std::vector<T, A> &data) {
   return viewOf(data.data(), {static_cast<int64_t>(data.size())});
 }
 

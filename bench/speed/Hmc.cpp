@@ -46,7 +46,7 @@ Case oneChain(const std::shared_ptr<Work> &work, const std::string &target, int 
   Case result{"W2", "1x" + std::to_string(draws), 1, target, target == native ? 1.25 : 1.5};
   limits::HmcSettings settings;
   settings.draws = draws;
-  auto memory = std::make_shared<std::vector<float>>(static_cast<size_t>(3 * draws));
+  auto memory = std::make_shared<FloatVector>(static_cast<size_t>(3 * draws));
   auto run = [=](auto *kernel) {
     return [=]() mutable {
       ++settings.seed;
@@ -70,7 +70,7 @@ Case manyChains(const std::shared_ptr<Work> &work, const std::string &target, in
     result.bar = 1.3;
   limits::HmcSettings settings;
   settings.draws = draws;
-  auto memory = std::make_shared<std::vector<float>>(static_cast<size_t>(3 * chains * draws));
+  auto memory = std::make_shared<FloatVector>(static_cast<size_t>(3 * chains * draws));
   auto run = [=](auto *kernel) {
     return [=]() mutable {
       ++settings.seed;
@@ -172,6 +172,12 @@ Suite hmc(const Settings &settings) {
     for (int64_t threads : settings.threads)
       checkChains(suite.checks, *work, target, 256, 100, threads);
   }
+#ifdef GENFUSE_SPEED_TORCH
+  if (settings.torch) {
+    const std::vector<double> means = torchHmcMeans(work->data, 256, 100);
+    checkMeans(suite.checks, torchSide, *work, 25600, [&](size_t i) { return means[i]; });
+  }
+#endif
   const int draws = settings.small ? 10 : 1000;
   suite.cases = {oneChain<limits::Native>(work, native, draws, settings),
                  oneChain<limits::V3>(work, v3, draws, settings)};

@@ -26,8 +26,8 @@ struct Work {
 
 /// Memory of the kernel by hand.
 struct Memory {
-  std::vector<float> a, b, c, weights;
-  std::vector<double> wideWeights, scores;
+  FloatVector a, b, c, weights;
+  DoubleVector wideWeights, scores;
   explicit Memory(int64_t particles) {
     for (auto *array : {&a, &b, &c, &weights})
       array->resize(static_cast<size_t>(particles));

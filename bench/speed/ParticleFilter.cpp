@@ -16,7 +16,7 @@ constexpr float observation = 0.3f;
 constexpr double logNormaliser = -0.91893853320467274 + 0.35667494393873245; // -log(sqrt(2 pi)) - log(0.7)
 
 struct Work {
-  std::vector<float> previous;
+  FloatVector previous;
   explicit Work(int64_t particles) {
     for (int64_t i = 0; i < particles; ++i)
       previous.push_back(static_cast<float>(i * 7919 % 401 - 200) / 100);
@@ -33,8 +33,8 @@ struct Work {
 
 /// Memory of the kernel by hand, which works on blocks of 64.
 struct Memory {
-  std::vector<float> previous, x, weights;
-  std::vector<double> wideWeights, scores;
+  FloatVector previous, x, weights;
+  DoubleVector wideWeights, scores;
   explicit Memory(const Work &work) : previous(work.previous) {
     previous.resize((previous.size() + 63) / 64 * 64);
     x.resize(previous.size());
@@ -93,7 +93,7 @@ Case caseOf(const std::shared_ptr<Work> &work, const Program &program, int64_t t
 /// 100 steps with systematic resampling: by hand alone, as the compiler has no resampling yet.
 Case wholeFilter(int64_t particles, int64_t threads) {
   struct Filter {
-    std::vector<float> y = stateSpaceData(), particles, next, weights;
+    FloatVector y = stateSpaceData(), particles, next, weights;
     uint64_t seed = 0;
   };
   auto filter = std::make_shared<Filter>();

@@ -15,8 +15,8 @@ double normalLogDensity(double x, double mean, double sigma) {
 }
 
 /// Adds the log probability of one image, and its gradient.
-void addImage(const float *x, int64_t label, const std::vector<float> &weights,
-              const std::vector<float> &biases, ReferenceResult &result) {
+void addImage(const float *x, int64_t label, const FloatVector &weights, const FloatVector &biases,
+              ReferenceResult &result) {
   constexpr int64_t pixels = ImageData::pixels, classes = ImageData::classes;
   double scores[classes], largest = -INFINITY, total = 0;
   for (int64_t c = 0; c < classes; ++c) {
@@ -60,7 +60,7 @@ ReferenceResult polynomialDensity(const PolynomialData &data, double a, double b
   return result;
 }
 
-ReferenceResult logisticDensity(const CoverData &data, const std::vector<float> &w) {
+ReferenceResult logisticDensity(const CoverData &data, const FloatVector &w) {
   ReferenceResult result;
   for (float weight : w) {
     result.value += normalLogDensity(weight, 0, 1);
@@ -80,15 +80,14 @@ ReferenceResult logisticDensity(const CoverData &data, const std::vector<float> 
   return result;
 }
 
-ReferenceResult softmaxDensity(const ImageData &data, const std::vector<float> &weights,
-                               const std::vector<float> &biases) {
+ReferenceResult softmaxDensity(const ImageData &data, const FloatVector &weights, const FloatVector &biases) {
   ReferenceResult result{0, std::vector<double>(weights.size() + biases.size())};
   for (size_t image = 0; image < data.labels.size(); ++image)
     addImage(data.images.data() + image * ImageData::pixels, data.labels[image], weights, biases, result);
   return result;
 }
 
-KalmanResult kalmanFilter(const std::vector<float> &y) {
+KalmanResult kalmanFilter(const FloatVector &y) {
   constexpr double a = 0.9, q = 0.25, r = 0.49;
   double mean = 0, variance = 1, logEvidence = 0;
   for (size_t t = 0; t < y.size(); ++t) {

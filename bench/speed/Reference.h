@@ -17,17 +17,16 @@ double polynomialLikelihood(const PolynomialData &data, double a, double b, doub
 ReferenceResult polynomialDensity(const PolynomialData &data, double a, double b, double c);
 
 /// log p(w, y) with priors normal(0, 1), and the gradient [55] in w.
-ReferenceResult logisticDensity(const CoverData &data, const std::vector<float> &w);
+ReferenceResult logisticDensity(const CoverData &data, const FloatVector &w);
 
 /// log p(y) of a softmax regression, and its gradient in weights [10][784], then biases [10].
-ReferenceResult softmaxDensity(const ImageData &data, const std::vector<float> &weights,
-                               const std::vector<float> &biases);
+ReferenceResult softmaxDensity(const ImageData &data, const FloatVector &weights, const FloatVector &biases);
 
 /// Log evidence and last filtered mean of the state-space model, exactly (Kalman 1960).
 struct KalmanResult {
   double logEvidence, lastMean;
 };
-KalmanResult kalmanFilter(const std::vector<float> &y);
+KalmanResult kalmanFilter(const FloatVector &y);
 
 /// The mean of a, b, c under the posterior of the polynomial regression, exactly.
 std::vector<double> polynomialPosteriorMean(const PolynomialData &data);

@@ -60,7 +60,7 @@ struct Memory {
         weights(static_cast<size_t>(classes * pixels)), biases(16), residuals(data.labels.size() * 16) {}
 
   limits::SoftmaxBatch batch;
-  std::vector<float> weights, biases, residuals;
+  FloatVector weights, biases, residuals;
   limits::SoftmaxState state() { return {weights.data(), biases.data(), residuals.data()}; }
 };
 
@@ -137,7 +137,7 @@ Case caseOf(const std::shared_ptr<ImageData> &data, const Programs &programs, in
 /// One step from weights that are not zero: its value, and the gradient as (weights after - before) / rate.
 struct OneStep {
   double value;
-  std::vector<float> before, after;
+  FloatVector before, after;
 };
 
 void addChecks(std::vector<Check> &checks, const std::string &side, const OneStep &step, float rate,
@@ -156,8 +156,8 @@ void addChecks(std::vector<Check> &checks, const std::string &side, const OneSte
                     1e-5});
 }
 
-std::vector<float> startingWeights() {
-  std::vector<float> weights;
+FloatVector startingWeights() {
+  FloatVector weights;
   for (int64_t i = 0; i < classes * pixels; ++i)
     weights.push_back(static_cast<float>(i * 7919 % 201 - 100) / 1000);
   return weights;
@@ -166,7 +166,7 @@ std::vector<float> startingWeights() {
 OneStep generatedStep(const Program &program, const std::string &model, const ImageData &data,
                       int64_t threads, float rate) {
   Trainer trainer(program, model, data, threads);
-  const std::vector<float> start = startingWeights();
+  const FloatVector start = startingWeights();
   float *weights = trainer.weights.values<float>();
   std::copy(start.begin(), start.end(), weights);
   trainer.step(rate);
@@ -207,7 +207,7 @@ template <class Target> OneStep limitStep(const ImageData &data, float rate) {
 
 Suite softmax(const Settings &settings) {
   auto data = std::make_shared<ImageData>(imageData());
-  const ReferenceResult reference = softmaxDensity(*data, startingWeights(), std::vector<float>(classes));
+  const ReferenceResult reference = softmaxDensity(*data, startingWeights(), FloatVector(classes));
   constexpr float checkRate = 1e-2f;
   Suite suite;
   for (const Programs &programs : {Programs{native}, Programs{v3}}) {

@@ -7,7 +7,7 @@ namespace genfuse::bench {
 
 namespace {
 
-at::Tensor view(const std::vector<float> &values, at::IntArrayRef shape) {
+at::Tensor view(const FloatVector &values, at::IntArrayRef shape) {
   return torch::from_blob(const_cast<float *>(values.data()), shape);
 }
 
@@ -88,21 +88,38 @@ void transition(const PolynomialTensors &density, at::Tensor &q, at::Tensor &val
 
 } // namespace
 
-std::function<void()> torchHmc(const PolynomialData &data, int64_t chains, int64_t draws, int64_t threads) {
+static PolynomialTensors polynomialTensors(const PolynomialData &data) {
   const auto points = static_cast<int64_t>(data.x.size());
   const at::Tensor x = view(data.x, {points}), powers = torch::stack({torch::ones({points}), x, x * x});
-  const PolynomialTensors density{powers, powers.t().contiguous(), view(data.y, {points, 1}).clone()};
+  return {powers, powers.t().contiguous(), view(data.y, {points, 1}).clone()};
+}
+
+/// Draws [draws, 3, chains] after 50 transitions that are not kept.
+static at::Tensor runHmc(const PolynomialTensors &density, int64_t chains, int64_t draws) {
+  torch::NoGradGuard guard;
+  at::Tensor q = torch::randn({3, chains}), value = density.value(q);
+  at::Tensor kept = torch::empty({draws, 3, chains});
+  for (int64_t i = -50; i < draws; ++i) {
+    transition(density, q, value);
+    if (i >= 0)
+      kept[i] = q;
+  }
+  return kept;
+}
+
+std::function<void()> torchHmc(const PolynomialData &data, int64_t chains, int64_t draws, int64_t threads) {
+  const PolynomialTensors density = polynomialTensors(data);
   return [=] {
     pin(threads);
-    torch::NoGradGuard guard;
-    at::Tensor q = torch::randn({3, chains}), value = density.value(q);
-    at::Tensor kept = torch::empty({draws, 3, chains});
-    for (int64_t i = -50; i < draws; ++i) {
-      transition(density, q, value);
-      if (i >= 0)
-        kept[i] = q;
-    }
+    runHmc(density, chains, draws);
   };
+}
+
+std::vector<double> torchHmcMeans(const PolynomialData &data, int64_t chains, int64_t draws) {
+  torch::manual_seed(1);
+  const at::Tensor means =
+      runHmc(polynomialTensors(data), chains, draws).to(torch::kDouble).mean(at::IntArrayRef{0, 2});
+  return {means.data_ptr<double>(), means.data_ptr<double>() + 3};
 }
 
 std::function<void()> torchLogistic(const CoverData &data, int64_t threads) {

@@ -22,6 +22,9 @@ std::function<void()> torchFilterStep(int64_t particles, float y, int64_t thread
 /// The log density and gradient of `torchLogistic`, for the check: 1 + 55 numbers.
 std::vector<double> torchLogisticValues(const CoverData &data);
 
+/// The means of a, b and c over all chains and draws of `torchHmc`, for the check.
+std::vector<double> torchHmcMeans(const PolynomialData &data, int64_t chains, int64_t draws);
+
 /// Such as 2.11.0.
 const char *torchVersion();
 

@@ -16,11 +16,11 @@ using limits::ParticleFilter;
 
 template <class Target> class FilterTest : public testing::Test {
 protected:
-  const std::vector<float> y = bench::stateSpaceData();
+  const bench::FloatVector y = bench::stateSpaceData();
 
   FilterResult run(int64_t count, uint64_t seed, int threads) {
     const auto size = static_cast<size_t>(count) + 128;
-    std::vector<float> particles(size), next(size), weights(size);
+    bench::FloatVector particles(size), next(size), weights(size);
     limits::FilterExchange exchange(threads);
     auto part = [&](int thread) {
       return ParticleFilter<Target>::run(y.data(), static_cast<int>(y.size()), count, seed, thread, exchange,
@@ -38,7 +38,7 @@ TYPED_TEST_SUITE(FilterTest, Targets, TargetNames);
 
 TYPED_TEST(FilterTest, ParticlesMoveAndAreWeighed) {
   constexpr size_t count = 1 << 16;
-  std::vector<float> previous(count), x(count), w(count);
+  bench::FloatVector previous(count), x(count), w(count);
   for (size_t i = 0; i < count; ++i)
     previous[i] = static_cast<float>(i % 17) - 8;
   const float largest =
@@ -64,7 +64,7 @@ TYPED_TEST(FilterTest, ParticlesMoveAndAreWeighed) {
 
 TYPED_TEST(FilterTest, ScoresAreNormalised) {
   constexpr size_t count = 1024;
-  std::vector<float> previous(count, 0.5f), x(count), again(count), w(count);
+  bench::FloatVector previous(count, 0.5f), x(count), again(count), w(count);
   std::vector<double> weights(count), scores(count);
   ParticleFilter<TypeParam>::drawAndWeigh(previous.data(), 0.3f, 1, 9, 0, count, x.data(), w.data());
   ParticleFilter<TypeParam>::drawAndScore(previous.data(), 0.3f, 1, 9, 0, count, again.data(), weights.data(),
@@ -82,7 +82,7 @@ TYPED_TEST(FilterTest, ScoresAreNormalised) {
 
 TYPED_TEST(FilterTest, TheFirstStepDrawsFromThePrior) {
   constexpr size_t count = 1 << 14;
-  std::vector<float> x(count), w(count);
+  bench::FloatVector x(count), w(count);
   ParticleFilter<TypeParam>::drawAndWeigh(nullptr, 0, 0, 9, 0, count, x.data(), w.data());
   double squares = 0;
   for (float value : x)

@@ -19,7 +19,7 @@ protected:
 
   /// draws[(t * 3 + i) * chains + chain]: means of a, b, c. Their standard deviations are 0.011, 0.012 and
   /// 0.024, and draws of this sampler are nearly independent: 0.001 is above 5 standard errors of 20,000.
-  void expectPosteriorMean(const std::vector<float> &draws, size_t chains) const {
+  void expectPosteriorMean(const bench::FloatVector &draws, size_t chains) const {
     double sums[3] = {};
     for (size_t i = 0; i < draws.size(); ++i)
       sums[i / chains % 3] += draws[i];
@@ -30,7 +30,7 @@ protected:
 TYPED_TEST_SUITE(HmcTest, Targets, TargetNames);
 
 TYPED_TEST(HmcTest, GradientsAreThoseOfDoublePrecision) {
-  for (const auto &q : {std::vector<float>{0.4f, -1, 1.7f}, {0, 0, 0}, {-2, 1, 3}, {0.5f, -1.2f, 2}}) {
+  for (const auto &q : {bench::FloatVector{0.4f, -1, 1.7f}, {0, 0, 0}, {-2, 1, 3}, {0.5f, -1.2f, 2}}) {
     const float position[3] = {q[0], q[1], q[2]};
     const bench::ReferenceResult expected = bench::polynomialDensity(this->data, q[0], q[1], q[2]);
     for (const limits::ValueAndGradient &got : {Hmc<TypeParam>::oneGradient(this->regression, position),
@@ -47,7 +47,7 @@ TYPED_TEST(HmcTest, GradientsAreThoseOfDoublePrecision) {
 TYPED_TEST(HmcTest, OneChainHasThePosteriorMean) {
   HmcSettings settings;
   settings.draws = 20000;
-  std::vector<float> draws(60000);
+  bench::FloatVector draws(60000);
   for (auto *run : {&Hmc<TypeParam>::oneChain, &Hmc<TypeParam>::oneChainOnMoments}) {
     const int64_t accepted = run(this->regression, settings, draws.data());
     EXPECT_GT(accepted, 13000); // measured 17,000
@@ -60,7 +60,7 @@ TYPED_TEST(HmcTest, ManyChainsHaveThePosteriorMean) {
   HmcSettings settings;
   settings.draws = 200;
   settings.warmup = 100;
-  std::vector<float> draws(3 * 200 * 128);
+  bench::FloatVector draws(3 * 200 * 128);
   for (auto *run : {&Hmc<TypeParam>::manyChains, &Hmc<TypeParam>::manyChainsOnMoments}) {
     const int64_t accepted = run(this->regression, settings, 128, 0, 128, draws.data());
     EXPECT_GT(accepted, 128 * 130);
@@ -72,7 +72,7 @@ TYPED_TEST(HmcTest, ManyChainsHaveThePosteriorMean) {
 TYPED_TEST(HmcTest, ChainsDoNotDependOnTheirBlock) {
   HmcSettings settings;
   settings.draws = 20;
-  std::vector<float> whole(3 * 20 * 128), parts(whole.size());
+  bench::FloatVector whole(3 * 20 * 128), parts(whole.size());
   int64_t accepted = Hmc<TypeParam>::manyChains(this->regression, settings, 128, 0, 128, whole.data());
   for (int64_t first : {96, 0, 32, 64})
     accepted -= Hmc<TypeParam>::manyChains(this->regression, settings, 128, first, first + 32, parts.data());

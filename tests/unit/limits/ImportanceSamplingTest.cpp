@@ -13,7 +13,7 @@ using limits::Particles;
 using limits::Regression;
 
 struct Made {
-  std::vector<float> a, b, c, logWeight;
+  bench::FloatVector a, b, c, logWeight;
   std::vector<double> wide, score;
   explicit Made(size_t count) : a(count), b(count), c(count), logWeight(count), wide(count), score(count) {}
   Particles view() { return {a.data(), b.data(), c.data(), logWeight.data()}; }

@@ -45,7 +45,7 @@ TYPED_TEST(LogisticTest, ReadingAddsUpAllNumbers) {
 }
 
 struct State {
-  std::vector<float> weights, biases, residuals;
+  bench::FloatVector weights, biases, residuals;
   explicit State(int images)
       : weights(SoftmaxBatch::classes * SoftmaxBatch::pixels), biases(16),
         residuals(static_cast<size_t>(images) * 16) {}
@@ -64,7 +64,7 @@ TYPED_TEST_SUITE(SoftmaxTest, Targets, TargetNames);
 TYPED_TEST(SoftmaxTest, StepsAreThoseOfDoublePrecision) {
   State state(this->images);
   for (int step = 0; step < 20; ++step) {
-    const std::vector<float> biases(state.biases.begin(), state.biases.begin() + 10), weights = state.weights;
+    const bench::FloatVector biases(state.biases.begin(), state.biases.begin() + 10), weights = state.weights;
     const bench::ReferenceResult expected = bench::softmaxDensity(this->data, weights, biases);
     const double value = Softmax<TypeParam>::step(this->batch, state.view(), this->rate);
     // 100 terms; each score is a sum of 784 products in 16 or 8 lanes.
