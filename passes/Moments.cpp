@@ -312,6 +312,11 @@ struct GenMomentsPass : impl::GenMomentsBase<GenMomentsPass> {
     }
     builder.setInsertionPointAfter(sweep);
     Value total = Evaluation(builder, loc, expansion.changing)(sums);
+    // Of nothing the sum is 0, also where a changing value is infinite.
+    Value none = arith::ConstantIndexOp::create(builder, loc, 0);
+    Value empty = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq, sweep.getLength(), none);
+    Value zero = arith::ConstantOp::create(builder, loc, builder.getF64FloatAttr(0));
+    total = arith::SelectOp::create(builder, loc, empty, zero, total);
     if (Type type = sweep.getResult(i).getType(); !type.isF64())
       total = arith::TruncFOp::create(builder, loc, type, total);
     sweep.getResult(i).replaceAllUsesWith(total);

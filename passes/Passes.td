@@ -160,8 +160,9 @@ def GenWiden : Pass<"gen-widen", "::mlir::func::FuncOp"> {
   let description = [{
     Multiplies the lanes of each sweep by 1, 2 or 4: as many registers a value as the machine has for the values that
     live at once in the innermost loops within (an estimate by the order of the ops). More of them hide latencies and share
-    what is the same for all lanes. Without a loop within, it is 2; where instances share calls of the generator, it is 4, and with a loop at
-    least 2. A sweep over elements that forms products of tensors, which has its own blocks, gets 1.
+    what is the same for all lanes. Without a loop within, it is 2. Where instances share calls of the generator, and no
+    `gen.loop` within makes them rare, it is 4. A sweep over elements that forms products of tensors, which has its own
+    blocks, gets 1. The attribute `gen.reason` says why.
   }];
   let options = [
     Option<"registers", "registers", "int64_t", "32", "values that registers hold when lanes fill one each">,

@@ -8,6 +8,7 @@
 // Of the arguments of a lowered kernel: gen.name and gen.role those of arrays, gen.written an array or slice
 // that the kernel writes, gen.of_lanes a slice in which each lane uses elements of its own, gen.cells (how many) a slice
 // for scalars that one launch leaves to later ones, gen.dims, gen.strides and gen.call those of the ABI.
+// Of a sweep in lanes: gen.reason says why it has so many.
 #pragma once
 
 #include "mlir/IR/Builders.h"
@@ -20,7 +21,7 @@ inline constexpr llvm::StringLiteral name = "gen.name", role = "gen.role", shape
                                      offsets = "gen.offsets", checkOf = "gen.check_of", count = "gen.count",
                                      counts = "gen.counts", dims = "gen.dims", strides = "gen.strides",
                                      call = "gen.call", written = "gen.written", ofLanes = "gen.of_lanes",
-                                     cells = "gen.cells";
+                                     cells = "gen.cells", reason = "gen.reason";
 
 inline constexpr llvm::StringLiteral argument = "argument", parameter = "parameter", choice = "choice",
                                      returnGradient = "return_gradient", scoreGradient = "score_gradient",

@@ -1,5 +1,6 @@
 // gen-widen: how many registers one value of a sweep in lanes fills.
 #include "passes/Passes.h"
+#include "passes/Roles.h"
 #include "passes/Variation.h"
 
 using namespace mlir;
@@ -14,10 +15,15 @@ namespace {
 /// Tensors of at most so many elements are held in registers (passes/lower/Lowerer.h).
 constexpr int64_t maxRegisters = 32;
 
-/// How many registers a value takes when its sweep's lanes fill one.
-int64_t registersOf(Value value) {
+/// Bits of a register that lanes are counted by.
+constexpr int64_t registerBits = 512;
+
+/// How many registers a value takes with that many lanes.
+int64_t registersOf(Value value, int64_t lanes) {
   auto tensor = dyn_cast<RankedTensorType>(value.getType());
-  int64_t wide = getElementTypeOrSelf(value.getType()).isF64() ? 2 : 1;
+  Type element = getElementTypeOrSelf(value.getType());
+  int64_t bits = element.isIntOrFloat() ? element.getIntOrFloatBitWidth() : 64;
+  int64_t wide = std::max<int64_t>(1, bits * lanes / registerBits);
   if (!tensor)
     return wide;
   return tensor.hasStaticShape() && tensor.getNumElements() <= maxRegisters ? tensor.getNumElements() * wide
@@ -27,15 +33,19 @@ int64_t registersOf(Value value) {
 /// The registers that the innermost loops within a sweep need at once, at most.
 class Pressure {
 public:
-  explicit Pressure(gen::SweepOp sweep) : varies(sweep), root(&sweep.getBody()) { visit(*sweep.getBlock()); }
+  explicit Pressure(gen::SweepOp sweep) : varies(sweep), root(&sweep.getBody()), lanes(*sweep.getLanes()) {
+    visit(*sweep.getBlock());
+  }
   int64_t most = 0;         ///< 0: there is no loop within
   bool sharesDraws = false; ///< instances share calls of the generator: 64 lanes use all their words
+  bool repeats = false;     ///< there is a gen.loop within, next to which draws around it cost little
 
 private:
   void visit(Block &block) {
     bool innermost = true;
     for (Operation &op : block) {
       auto draw = dyn_cast<gen::RandomOp>(op);
+      repeats = repeats || isa<gen::LoopOp>(op);
       sharesDraws = sharesDraws || (draw && draw.getStream().getSingle());
       if (isa<gen::SweepOp, gen::LoopOp>(op)) {
         innermost = false;
@@ -46,7 +56,7 @@ private:
       most = std::max(most, pressureOf(block));
   }
 
-  int64_t count(Value value) { return varies(value) ? registersOf(value) : 0; }
+  int64_t count(Value value) { return varies(value) ? registersOf(value, lanes) : 0; }
 
   /// What comes from outside stays; what is computed within lives until its last use. Sums and carried values
   /// are the operands of the yield, which all live at the end.
@@ -63,7 +73,7 @@ private:
     for (Value value : outside)
       live += count(value);
     for (Value value : block.getTerminator()->getOperands())
-      live += varies(value) ? registersOf(value) : 0; // the sum so far, besides the term
+      live += count(value); // the sum so far, besides the term
     for (Operation &op : block.without_terminator()) {
       for (Value result : op.getResults())
         live += result.use_empty() ? 0 : count(result);
@@ -78,6 +88,7 @@ private:
 
   Variation varies;
   Region *root;
+  int64_t lanes;
 };
 
 /// Whether products of tensors are formed: they have blocks of their own (passes/lower/Contraction.cpp).
@@ -93,20 +104,28 @@ struct GenWidenPass : impl::GenWidenBase<GenWidenPass> {
       if (sweep.getLanes().value_or(1) == 1)
         return;
       OpBuilder builder(sweep);
-      sweep.setLanesAttr(builder.getI64IntegerAttr(*sweep.getLanes() * factorOf(sweep)));
+      auto [factor, reason] = choose(sweep);
+      sweep.setLanesAttr(builder.getI64IntegerAttr(*sweep.getLanes() * factor));
+      sweep->setAttr(roles::reason, builder.getStringAttr(std::to_string(factor) +
+                                                          (factor == 1 ? " register" : " registers") +
+                                                          " a value, because " + reason));
     });
   }
 
-  int64_t factorOf(gen::SweepOp sweep) {
+  /// The factor, and why, for people.
+  std::pair<int64_t, std::string> choose(gen::SweepOp sweep) {
     if (!sweep.getStackLast() && hasProducts(sweep))
-      return 1;
+      return {1, "products of tensors have blocks of their own"};
     const Pressure pressure(sweep);
+    if (pressure.sharesDraws && !pressure.repeats)
+      return {most, "instances share calls of the generator"};
     if (pressure.most == 0) // values go through registers once, however many there are
-      return pressure.sharesDraws ? most : 2;
-    int64_t factor = pressure.sharesDraws ? 2 : 1;
+      return {2, "there is no loop within"};
+    int64_t factor = 1;
     while (factor < most && 2 * factor * pressure.most <= registers)
       factor *= 2;
-    return factor;
+    return {factor, std::to_string(pressure.most) + " of " + std::to_string(registers) +
+                        " registers hold what lives in the innermost loop"};
   }
 };
 

@@ -235,6 +235,8 @@ private:
     SweepCost sweep;
     sweep.length = sizes.of(op.getLength());
     sweep.lanes = op.getLanes().value_or(1);
+    if (auto reason = op->getAttrOfType<StringAttr>(roles::reason))
+      sweep.reason = reason.str();
     sweep.overInstances = op.getStackLast();
     sweep.sums = op.getNumSums();
     sweep.stacks = op.getNumResults() - op.getNumSums();

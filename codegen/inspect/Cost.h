@@ -30,6 +30,7 @@ struct Work {
 struct SweepCost {
   Polynomial length;
   int64_t lanes = 1;
+  std::string reason; ///< why it has so many lanes; empty: they were asked for
   bool overInstances = false;
   std::vector<std::string>
       addresses; ///< leaves whose densities or draws are in the body, not in inner sweeps

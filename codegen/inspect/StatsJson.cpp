@@ -72,6 +72,7 @@ private:
     for (const SweepCost &sweep : all)
       result.push_back({{"length", count(sweep.length)},
                         {"lanes", sweep.lanes},
+                        {"lanes_reason", sweep.reason},
                         {"over_instances", sweep.overInstances},
                         {"addresses", sweep.addresses},
                         {"reads", sweep.reads},

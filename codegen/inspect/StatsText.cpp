@@ -105,6 +105,8 @@ private:
     line(depth, head,
          counted(sweep.sums, "sum", "sums") + ", " + counted(sweep.stacks, "stack", "stacks") +
              servedText(sweep.addresses));
+    if (!sweep.reason.empty())
+      line(depth + 1, "lanes", sweep.reason);
     line(depth + 1, "each", workText(sweep.each, sweep.reads));
     if (!sweep.shared.isZero())
       line(depth + 1, "once for all lanes", workText(sweep.shared, sweep.sharedReads));

@@ -158,6 +158,8 @@ private:
 
   LogicalResult finish() {
     Operation *terminator = procedure.getBody().front().getTerminator();
+    if (terminator->getNumOperands() == 0)
+      return procedure.emitError("the procedure '" + procedure.getSymName() + "' returns nothing");
     SmallVector<Value> results;
     SmallVector<Attribute> described;
     for (auto [i, value] : llvm::enumerate(terminator->getOperands())) {

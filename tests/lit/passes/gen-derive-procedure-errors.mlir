@@ -205,3 +205,10 @@ gen.procedure @collects(%k: i64, %x: f64) -> (tensor<?xf64> {gen.name = "s"}) {
   }
   gen.return %s : tensor<?xf64>
 }
+
+// -----
+// A procedure for nothing.
+// expected-error @+1 {{the procedure 'silent' returns nothing}}
+gen.procedure @silent(%a: f64) {
+  gen.return
+}

@@ -33,7 +33,8 @@
 // CHECK: %[[T7:.*]] = arith.mulf %[[WB]], %[[T6]]
 // CHECK: %[[T8:.*]] = arith.addf %[[T7]], %[[SUMS]]#0
 // CHECK: %[[T9:.*]] = arith.addf %[[T4]], %[[T8]]
-// CHECK: arith.truncf %[[T9]] : f64 to f32
+// CHECK: %[[EMPTY:.*]] = arith.select %{{.*}}, %{{.*}}, %[[T9]] : f64
+// CHECK: arith.truncf %[[EMPTY]] : f64 to f32
 func.func @residuals(%a0: f32, %b: f32, %x: tensor<?xf32>, %y: tensor<?xf32>, %n: index, %m: index) -> f32 {
   %last = gen.loop %t to %m carry(%a = %a0 : f32) {
     %s = gen.sweep %i to %n sums(f32) {
