@@ -4,6 +4,7 @@
 #define GENFUSE_IR_GENDERIVEDOPS_TD
 
 include "ir/GenAttrs.td"
+include "mlir/Interfaces/InferTypeOpInterface.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 
 def Gen_LogPdfOp : Gen_Op<"logpdf", [Pure, AttrSizedOperandSegments]> {
@@ -58,6 +59,29 @@ def Gen_DrawOp : Gen_Op<"draw", [Pure, AttrSizedOperandSegments]> {
     (`at` `[` $position^ `]`)? `stream` $stream attr-dict `:` functional-type($parameters, $result)
   }];
   let hasVerifier = 1;
+}
+
+def Gen_VariableOp : Gen_Op<"variable", [Pure, SameOperandsAndResultType]> {
+  let summary = "a value to differentiate by";
+  let description = [{
+    Its operand, told apart from all other values by `number`: where two inputs of an applied operation happen to be the
+    same value (or constant), the gradients with respect to them still differ. `gen-differentiate` removes it.
+
+    Example:
+    ```mlir
+    func.func @f(%x: f64) -> (f64, f64) {
+      %a = gen.variable 0 of %x : f64
+      %b = gen.variable 1 of %x : f64
+      %p = arith.mulf %a, %b : f64
+      %q = arith.mulf %p, %b : f64
+      %d:2 = gen.gradient %q wrt(%a, %b) : (f64, f64, f64) -> (f64, f64)
+      return %d#0, %d#1 : f64, f64
+    }
+    ```
+  }];
+  let arguments = (ins I64Attr:$number, Gen_Real:$operand);
+  let results = (outs Gen_Real:$result);
+  let assemblyFormat = "$number `of` $operand attr-dict `:` type($operand)";
 }
 
 def Gen_GradientOp : Gen_Op<"gradient", [Pure]> {

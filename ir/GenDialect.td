@@ -16,7 +16,7 @@ def Gen_Dialect : Dialect {
       code between them is `arith`, `math`, `tensor` and the structured ops below. A real number is `f64` here;
       the compile option `real` decides what it becomes. `gen.procedure` and `gen.apply` are programs around
       operations of such functions, `gen.loop` what they (and later functions) repeat.
-    * *Derived*: `gen.logpdf`, `gen.draw`, `gen.gradient`: one function per interface operation and request,
+    * *Derived*: `gen.logpdf`, `gen.draw`, `gen.variable`, `gen.gradient`: one function per interface operation and request,
       with no addresses left to look up.
     * *Structured*: `gen.sweep`, `gen.einsum`, `gen.reduce_max`, `gen.one_hot`, `gen.inverse_cdf`, `gen.special`,
       `gen.random`, `gen.triangular_solve`, `gen.lower_triangle`, `gen.diagonal`, `gen.diagonal_matrix`:

@@ -145,6 +145,9 @@ LogicalResult SampleOp::verify() {
   if (!getAddress()) {
     if (failed(verifyPlateElement(*this)))
       return failure();
+  } else if ((*this)->getParentOfType<ProcedureOp>()) {
+    return emitOpError("at address '")
+           << *getAddress() << "': expects no address: a procedure has no choices"; // sample_c4
   } else if (std::string fault = addressFault(*getAddress()); !fault.empty()) {
     return emitOpError("address '") << *getAddress() << "' " << fault; // sample_c3
   }

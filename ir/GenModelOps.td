@@ -107,7 +107,8 @@ def Gen_SampleOp : Gen_Op<"sample"> {
     * (sample_c1) the distribution exists (see docs/status.md).
     * (sample_c2) parameter count, kinds and result are those of the distribution's record.
     * (sample_c3) path components are not empty and are not numbers.
-    * (sample_c4) without an address it stands in a `gen.procedure`, or directly in a `gen.map` and is its only choice.
+    * (sample_c4) it has no address in a `gen.procedure`; elsewhere without one it stands directly in a `gen.map` and is its
+      only choice.
 
     Example:
     ```mlir

@@ -298,6 +298,10 @@ struct GenDifferentiatePass : impl::GenDifferentiateBase<GenDifferentiatePass> {
     for (gen::GradientOp op : ops)
       if (failed(differentiate(op)))
         return signalPassFailure();
+    getOperation().walk([](gen::VariableOp op) {
+      op.replaceAllUsesWith(op.getOperand());
+      op.erase();
+    });
   }
 };
 

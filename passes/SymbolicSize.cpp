@@ -128,8 +128,8 @@ std::optional<SizeExpression> sizeOfDimension(Value value, unsigned dimension) {
     return dimension == 0 ? sizeExpression(loop.getLength())
                           : sizeOfDimension(loop.getYield().getOperand(number), dimension - 1);
   }
-  if (auto cast = dyn_cast<tensor::CastOp>(op))
-    return sizeOfDimension(cast.getSource(), dimension);
+  if (isa<tensor::CastOp, gen::VariableOp>(op))
+    return sizeOfDimension(op->getOperand(0), dimension);
   if (auto param = dyn_cast<gen::ParamOp>(op))
     return dynamicSize(type, dimension, param.getSizes());
   if (auto splat = dyn_cast<tensor::SplatOp>(op))

@@ -12,13 +12,14 @@ namespace {
 /// is devirtualised: once is enough. `sink` keeps what only a later block needs out of registers in the loops
 /// before it. No slp-vectorizer: it joins sums of short plates into vectors by shuffles that take longer than
 /// they save.
-constexpr const char *const once = "always-inline,cgscc(inline,function-attrs),globaldce,function("
-                                   "sroa,early-cse<memssa>,simplifycfg,instcombine,simplifycfg,"
-                                   "loop-mssa(loop-instsimplify,loop-simplifycfg,licm,loop-rotate,licm),"
-                                   "loop(loop-idiom,indvars,loop-deletion,loop-unroll-full),"
-                                   "sroa,gvn,dse,"
-                                   "loop-vectorize,loop-unroll,vector-combine,"
-                                   "instsimplify,loop-mssa(licm),sink,simplifycfg,dce)";
+constexpr const char *const once =
+    "always-inline,cgscc(inline,function-attrs),globaldce,function("
+    "sroa,early-cse<memssa>,simplifycfg,instcombine<no-verify-fixpoint>,simplifycfg,"
+    "loop-mssa(loop-instsimplify,loop-simplifycfg,licm,loop-rotate,licm),"
+    "loop(loop-idiom,indvars,loop-deletion,loop-unroll-full),"
+    "sroa,gvn,dse,"
+    "loop-vectorize,loop-unroll,vector-combine,"
+    "instsimplify,loop-mssa(licm),sink,simplifycfg,dce)";
 
 llvm::ModulePassManager pipelineOf(llvm::PassBuilder &builder, unsigned level) {
   if (level == 0)

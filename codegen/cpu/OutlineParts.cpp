@@ -75,6 +75,12 @@ private:
     return function;
   }
 
+  /// For LLVM's inliner, and for MLIR's.
+  void forbidInlining(func::FuncOp function) {
+    function->setAttr("passthrough", b.getStrArrayAttr({"noinline"}));
+    function.setNoInline(true);
+  }
+
   void makePart(StringRef name) {
     SmallVector<Type> types;
     for (Value value : captured)
@@ -87,7 +93,10 @@ private:
       auto callee = dyn_cast<func::CallOp>(op);
       size += callee && callee.getCallee().starts_with("gf_") ? opsOfDraw : 1;
     });
-    part->setAttr("passthrough", b.getStrArrayAttr({size <= smallPart ? "alwaysinline" : "noinline"}));
+    if (size <= smallPart)
+      part->setAttr("passthrough", b.getStrArrayAttr({"alwaysinline"}));
+    else
+      forbidInlining(part);
     auto kernel = loop->getParentOfType<func::FuncOp>();
     StringRef noAlias = LLVM::LLVMDialect::getNoAliasAttrName();
     Block &entry = part.getBody().front();
@@ -122,8 +131,7 @@ private:
 
   void makeRun(StringRef name) {
     entry = addFunction(name + "_run", {pointer, b.getI64Type()});
-    entry->setAttr("passthrough", b.getStrArrayAttr({"noinline"})); // for LLVM's inliner
-    entry.setNoInline(true);                                        // for MLIR's
+    forbidInlining(entry);
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(&entry.getBody().front());
     SmallVector<Value> arguments;

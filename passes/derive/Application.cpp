@@ -93,6 +93,7 @@ LogicalResult Application::checkSizes(func::FuncOp source, unsigned argument, Va
 
 LogicalResult Application::bindInputs(OpBuilder &builder, func::FuncOp source, ArrayRef<Value> operands,
                                       IRMapping &mapping) {
+  const bool isGradient = StringRef(op.getRequest()).trim().starts_with("gradient");
   std::map<std::string, Value> given;
   for (auto [name, operand] : llvm::zip(op.getInputs(), operands))
     given[cast<StringAttr>(name).str()] = operand;
@@ -119,6 +120,8 @@ LogicalResult Application::bindInputs(OpBuilder &builder, func::FuncOp source, A
              << textOf(described) << "' of type " << argument.getType() << ", got " << operand.getType();
     if (operand.getType() != argument.getType())
       operand = tensor::CastOp::create(builder, op.getLoc(), argument.getType(), operand);
+    if (isGradient && isa<FloatType>(getElementTypeOrSelf(operand.getType())))
+      operand = gen::VariableOp::create(builder, op.getLoc(), number, operand);
     mapping.map(argument, operand);
   }
   if (!given.empty()) // apply_c3

@@ -37,10 +37,11 @@ private:
 /// Lanes that lie in one block of instances.
 constexpr int64_t blockLanes = 16;
 
-/// Whether lanes are consecutive instances, in whole groups of `blockLanes`, and nothing else differs between
-/// them.
+/// Whether lanes are consecutive instances, in whole groups of `blockLanes` that do not begin in one block
+/// and end in another, and nothing else differs between them.
 static bool isPacked(const Lanes &lanes, const Scalar &instance, ArrayRef<Scalar> others) {
-  return lanes.width % blockLanes == 0 && instance.isLaneIndex &&
+  const bool inBlocks = alignment % lanes.width == 0 || lanes.width % alignment == 0;
+  return inBlocks && lanes.width % blockLanes == 0 && instance.isLaneIndex &&
          llvm::none_of(others, [](const Scalar &s) { return s.varying || s.isLaneIndex; });
 }
 

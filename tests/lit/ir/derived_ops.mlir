@@ -30,3 +30,12 @@ func.func @gradient(%x: f64, %v: tensor<?xf64>) -> (f64, tensor<?xf64>, f64) {
   %d = gen.gradient %x wrt(%x) drop_constants : (f64, f64) -> f64
   return %g#0, %g#1, %d : f64, tensor<?xf64>, f64
 }
+
+// CHECK-LABEL: func.func @variable(
+// CHECK: gen.variable 0 of %{{.*}} : f64
+// CHECK: gen.variable 7 of %{{.*}} : tensor<?xf64>
+func.func @variable(%x: f64, %v: tensor<?xf64>) -> (f64, tensor<?xf64>) {
+  %a = gen.variable 0 of %x : f64
+  %b = gen.variable 7 of %v : tensor<?xf64>
+  return %a, %b : f64, tensor<?xf64>
+}

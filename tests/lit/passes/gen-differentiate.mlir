@@ -70,3 +70,79 @@ func.func @digamma(%x: f64) -> f64 {
   %g = gen.gradient %d wrt(%x) : (f64, f64) -> f64
   return %g : f64
 }
+
+// -----
+// A square has one product: d z^2 = (2 g) z.
+// CHECK-LABEL: func.func @square
+// CHECK-SAME: (%[[X:[a-z0-9]*]]: f64, %[[K:[a-z0-9]*]]: f64
+// CHECK: %[[Z:.*]] = arith.mulf %[[X]], %[[K]]
+// CHECK: %[[TWICE:.*]] = arith.mulf %[[Z]], %{{.*}}
+// CHECK-NEXT: %[[D:.*]] = arith.mulf %[[TWICE]], %[[K]]
+// CHECK-NEXT: return %[[D]]
+func.func @square(%x: f64, %k: f64) -> f64 {
+  %z = arith.mulf %x, %k : f64
+  %q = arith.mulf %z, %z : f64
+  %d = gen.gradient %q wrt(%x) : (f64, f64) -> f64
+  return %d : f64
+}
+
+// -----
+// In a loop's body with respect to what it carries; a value that is asked for is where the way back ends: must not
+// go on to what it comes from.
+// CHECK-LABEL: func.func @carried
+// CHECK: gen.loop {{.*}} carry(%[[Q:[a-z0-9]*]] = %{{.*}} : f64)
+// CHECK: %[[E:.*]] = math.exp
+// CHECK: %[[TWICE:.*]] = arith.mulf %[[E]]
+// CHECK: %[[D:.*]] = arith.mulf %[[TWICE]], %[[Q]]
+// CHECK: gen.yield %[[D]]
+func.func @carried(%x: f64, %n: index) -> f64 {
+  %last = gen.loop %t to %n carry(%q = %x : f64) {
+    %a = arith.mulf %q, %q : f64
+    %e = math.exp %a : f64
+    %d = gen.gradient %e wrt(%q) : (f64, f64) -> f64
+    gen.yield %d : f64
+  }
+  return %last : f64
+}
+
+// CHECK-LABEL: func.func @ends
+// CHECK-SAME: (%[[X:[a-z0-9]*]]: f64
+// CHECK: %[[Q:.*]] = math.exp %[[X]]
+// CHECK-NEXT: %[[D:.*]] = arith.mulf %[[Q]], %{{.*}}
+// CHECK-NEXT: return %[[D]]
+func.func @ends(%x: f64) -> f64 {
+  %q = math.exp %x : f64
+  %a = arith.mulf %q, %q : f64
+  %d = gen.gradient %a wrt(%q) : (f64, f64) -> f64
+  return %d : f64
+}
+
+// -----
+// Loops themselves are not differentiated.
+func.func @through(%x: f64, %n: index) -> f64 {
+  // expected-error @+1 {{'gen.loop' op has no derivative rule}}
+  %last = gen.loop %t to %n carry(%q = %x : f64) {
+    %a = arith.mulf %q, %q : f64
+    gen.yield %a : f64
+  }
+  %d = gen.gradient %last wrt(%x) : (f64, f64) -> f64
+  return %d : f64
+}
+
+// -----
+// One value under two numbers is two variables: d (a b b) is b b by a and 2 a b by b. They are gone afterwards.
+// CHECK-LABEL: func.func @variables
+// CHECK-SAME: (%[[X:[a-z0-9]*]]: f64
+// CHECK-NOT: gen.variable
+// CHECK: %[[A:.*]] = arith.mulf %[[X]], %[[X]]
+// CHECK: %[[B:.*]] = arith.addf
+// CHECK-NOT: gen.variable
+// CHECK: return %[[A]], %[[B]]
+func.func @variables(%x: f64) -> (f64, f64) {
+  %a = gen.variable 0 of %x : f64
+  %b = gen.variable 1 of %x : f64
+  %p = arith.mulf %a, %b : f64
+  %q = arith.mulf %p, %b : f64
+  %d:2 = gen.gradient %q wrt(%a, %b) : (f64, f64, f64) -> (f64, f64)
+  return %d#0, %d#1 : f64, f64
+}

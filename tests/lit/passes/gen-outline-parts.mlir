@@ -1,10 +1,11 @@
 // A loop over parts becomes a function; one part is called at once, several by the executor or one by one.
-// RUN: genfuse-opt %s --gen-outline-parts | FileCheck %s
+// RUN: genfuse-opt %s --split-input-file --gen-outline-parts | FileCheck %s
 
-// CHECK: func.func private @k0_run(%[[CLOSURE:.*]]: !llvm.ptr, %{{.*}}: i64)
+// CHECK: func.func private @k0_run(%[[CLOSURE:.*]]: !llvm.ptr, %{{.*}}: i64) attributes {no_inline, passthrough = ["noinline"]}
 // CHECK: llvm.load
 // CHECK: call @k0_part
 // CHECK-LABEL: func.func private @k0_part(%{{.*}}: !llvm.ptr {llvm.noalias}, %{{.*}}: index)
+// CHECK-SAME: passthrough = ["alwaysinline"]
 // CHECK: arith.constant 2.0
 // CHECK: llvm.store
 // CHECK-LABEL: func.func private @k(
@@ -26,6 +27,25 @@ func.func private @k(%out: !llvm.ptr {llvm.noalias}, %call: !llvm.ptr {gen.call}
     %i = arith.index_cast %part : index to i64
     %at = llvm.getelementptr %out[%i] : (!llvm.ptr, i64) -> !llvm.ptr, f64
     llvm.store %two, %at : f64, !llvm.ptr
+    scf.reduce
+  }
+  return
+}
+
+// -----
+
+// Two draws are much code, which none of the three callers copies.
+// CHECK-LABEL: func.func private @draws0_part
+// CHECK-SAME: attributes {no_inline, passthrough = ["noinline"]}
+func.func private @gf_random_normal_f64_lanes8(vector<8xi32>) -> vector<8xf64>
+func.func private @draws(%out: !llvm.ptr, %call: !llvm.ptr {gen.call}, %parts: index, %counter: vector<8xi32>) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  scf.parallel (%part) = (%c0) to (%parts) step (%c1) {
+    %a = func.call @gf_random_normal_f64_lanes8(%counter) : (vector<8xi32>) -> vector<8xf64>
+    %b = func.call @gf_random_normal_f64_lanes8(%counter) : (vector<8xi32>) -> vector<8xf64>
+    %sum = arith.addf %a, %b : vector<8xf64>
+    llvm.store %sum, %out : vector<8xf64>, !llvm.ptr
     scf.reduce
   }
   return

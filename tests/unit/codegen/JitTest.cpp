@@ -54,6 +54,24 @@ TEST_P(Levels, AxpyInDouble) {
   expectAxpy<double>(jit.find("axpy"), 77, 0, 77);
 }
 
+TEST(Jit, EveryLevelOfOptimisationGivesTheSameBits) {
+  const std::string text = mapKernel("k", "f32", 32, "%e = math.exp %x : !v\n%r = math.fma %e, %y, %x : !v");
+  std::vector<float> x(77), y(77);
+  for (int i = 0; i < 77; ++i) {
+    x[i] = 0.1f * static_cast<float>(i) - 3.0f;
+    y[i] = 1.0f / static_cast<float>(i + 1);
+  }
+  auto at = [&](unsigned level) {
+    CpuJit jit(*parse(text), {.optimisation = level});
+    return runMap<float>(jit.find("k"), 0.0f, x, y, 0, 77);
+  };
+  const std::vector<float> plain = at(0);
+  EXPECT_NEAR(plain[40], std::exp(1.0f) / 41 + 1.0f,
+              1e-6f); // x = 1: two roundings and one of exp, each 2^-24
+  for (unsigned level : {1u, 2u, 3u})
+    EXPECT_EQ(at(level), plain) << "level " << level;
+}
+
 TEST(Jit, CallsFromManyThreadsDoNotDisturbEachOther) {
   CpuJit jit(*parse(mapKernel("axpy", "f32", 64, axpyBody)));
   std::vector<std::thread> threads;

@@ -108,6 +108,26 @@ TEST(Cache, ABoundOfNothingKeepsNothing) {
   EXPECT_FALSE(fs::exists(folder.path));
 }
 
+std::string contentsOf(const fs::path &folder) {
+  std::string all;
+  for (const auto &entry : fs::directory_iterator(folder)) {
+    std::ifstream file(entry.path(), std::ios::binary);
+    all.append(std::istreambuf_iterator<char>(file), {});
+  }
+  return all;
+}
+
+/// Which would take longer to compile than they do; an object file that stands alone has them.
+TEST(Cache, KernelsOfTheJitDoNotHoldTheTextsOfNumbers) {
+  Folder folder;
+  const Program program = compile(folder.text());
+  program.kernel("assess()", Mapping::single);
+  const std::string alone = program.object("assess()", Mapping::single);
+  const std::string kept = contentsOf(folder.path);
+  EXPECT_THAT(kept, testing::HasSubstr("gf_report"));
+  EXPECT_LT(kept.size() + 1000, alone.size()) << "gf_report has more than 1000 bytes";
+}
+
 /// Errors are those of an uncached program: a kernel that reports one is not another kernel.
 TEST(Cache, AKernelFromTheCacheReportsItsErrors) {
   Folder folder;
