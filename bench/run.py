@@ -16,6 +16,7 @@ import sys
 import tempfile
 
 SOURCE = pathlib.Path(__file__).resolve().parent.parent
+BAR = r"\|"  # within a cell of a table
 WORKLOADS = ["W1", "W2", "W3", "W4", "W7"]
 
 
@@ -187,7 +188,7 @@ def accuracy(checks):
         if what not in worst or check["error"] / check["tolerance"] > worst[what]["error"] / worst[what]["tolerance"]:
             worst[what] = check
     lines = ["| workload | what | worst | tolerance |", "| --- | --- | --- | --- |"]
-    return lines + [f"| {workload} | {what} | {check['error']:.1e}{'' if check['passed'] else ' WRONG'} "
+    return lines + [f"| {workload} | {what.replace('|', BAR)} | {check['error']:.1e}{'' if check['passed'] else ' WRONG'} "
                     f"| {check['tolerance']:.0e} |" for (workload, what), check in worst.items()]
 
 

@@ -12,6 +12,8 @@ namespace genfuse::bench {
 
 namespace {
 
+constexpr int64_t worthTwo = 4096; ///< particles from which on two threads are faster
+
 struct Work {
   PolynomialData data = polynomialData();
   limits::Regression regression{data.x.data(), data.y.data()};
@@ -64,9 +66,10 @@ Side limitOf(const std::string &name, const std::shared_ptr<Work> &work, Kernel 
   auto seed = std::make_shared<uint64_t>(0);
   return {name, [=] {
             ++*seed;
-            inRanges(threads, particles, 64, [&](int64_t, int64_t first, int64_t last) {
-              kernel(*work, *seed, first, last, *memory);
-            });
+            inRanges(
+                threads, particles, 64,
+                [&](int64_t, int64_t first, int64_t last) { kernel(*work, *seed, first, last, *memory); },
+                worthTwo);
           }};
 }
 

@@ -12,6 +12,7 @@ namespace genfuse::bench {
 
 namespace {
 
+constexpr int64_t worthTwo = 4096; ///< particles from which on two threads are faster
 constexpr float observation = 0.3f;
 constexpr double logNormaliser = -0.91893853320467274 + 0.35667494393873245; // -log(sqrt(2 pi)) - log(0.7)
 
@@ -45,18 +46,24 @@ struct Memory {
 };
 
 template <class Target> void limitKernel(Memory &memory, uint64_t seed, int64_t threads) {
-  inRanges(threads, static_cast<int64_t>(memory.x.size()), 64, [&](int64_t, int64_t first, int64_t last) {
-    limits::ParticleFilter<Target>::drawAndWeigh(memory.previous.data(), observation, 0, seed, first, last,
-                                                 memory.x.data(), memory.weights.data());
-  });
+  inRanges(
+      threads, static_cast<int64_t>(memory.x.size()), 64,
+      [&](int64_t, int64_t first, int64_t last) {
+        limits::ParticleFilter<Target>::drawAndWeigh(memory.previous.data(), observation, 0, seed, first,
+                                                     last, memory.x.data(), memory.weights.data());
+      },
+      worthTwo);
 }
 
 template <class Target> void scoresKernel(Memory &memory, uint64_t seed, int64_t threads) {
-  inRanges(threads, static_cast<int64_t>(memory.x.size()), 64, [&](int64_t, int64_t first, int64_t last) {
-    limits::ParticleFilter<Target>::drawAndScore(memory.previous.data(), observation, 0, seed, first, last,
-                                                 memory.x.data(), memory.wideWeights.data(),
-                                                 memory.scores.data());
-  });
+  inRanges(
+      threads, static_cast<int64_t>(memory.x.size()), 64,
+      [&](int64_t, int64_t first, int64_t last) {
+        limits::ParticleFilter<Target>::drawAndScore(memory.previous.data(), observation, 0, seed, first,
+                                                     last, memory.x.data(), memory.wideWeights.data(),
+                                                     memory.scores.data());
+      },
+      worthTwo);
 }
 
 Case caseOf(const std::shared_ptr<Work> &work, const Program &program, int64_t threads,
