@@ -73,9 +73,11 @@ struct GenBatchPass : impl::GenBatchBase<GenBatchPass> {
   }
 
   /// Lanes on the outermost sweeps that can have them.
-  void setLanes(Block &block) {
+  void setLanes(Block &block, Operation *except = nullptr) {
     OpBuilder builder(&getContext());
     for (Operation &op : block) {
+      if (&op == except)
+        continue;
       auto sweep = dyn_cast<gen::SweepOp>(op);
       if (sweep && !holdsRows(sweep))
         sweep.setLanesAttr(builder.getI64IntegerAttr(lanes));
@@ -181,7 +183,7 @@ struct GenBatchPass : impl::GenBatchBase<GenBatchPass> {
     if (function->hasAttr(roles::checkOf))
       hoistInvariantChecks(sweep);
     if (mapping == "instances") {
-      setLanes(entry); // what is one for all instances
+      setLanes(entry, sweep); // what is one for all instances
       sweep.setLanesAttr(builder.getI64IntegerAttr(lanes));
     } else
       setLanes(*sweep.getBlock());

@@ -29,13 +29,14 @@ TEST(Stats, GradientOfPlIsOneSweep) {
   ASSERT_EQ(stats["sweeps"].size(), 1u);
   const json &sweep = stats["sweeps"][0];
   EXPECT_EQ(expression(sweep["length"]), "s.0");
-  EXPECT_EQ(sweep["lanes"], 16);
+  EXPECT_EQ(sweep["lanes"], 32);
+  EXPECT_EQ(sweep["lanes_reason"], "2 registers a value, because there is no loop within");
   EXPECT_EQ(sweep["addresses"], json({"y/*"}));
   EXPECT_EQ(sweep["reads"], json({"s", "y/*"}));
-  // Two floats. r = 1 / s; z = (y - mu) r; z z / -2 - log s; z / -2 + z / -2; times r; and two sums.
+  // Two floats. r = 1 / s; z = (y - mu) r; z z / -2 - log s; z times r, whose sign is outside; and two sums.
   EXPECT_EQ(sweep["each"]["bytes_read"]["value"], 8);
   EXPECT_EQ(sweep["each"]["bytes_written"]["value"], 0);
-  EXPECT_EQ(sweep["each"]["flops"]["value"], 2 + 1 + 2 + 1 + 2 + 1 + 2);
+  EXPECT_EQ(sweep["each"]["flops"]["value"], 1 + 2 + 3 + 1 + 2);
   EXPECT_EQ(sweep["each"]["functions"]["log"]["value"], 1);
   // mu; the score in f64 and the gradient in f32.
   EXPECT_EQ(stats["outside"]["bytes_read"]["value"], 4);
@@ -51,16 +52,16 @@ TEST(Stats, ManyInstancesShareWhatDoesNotVary) {
   EXPECT_EQ(stats["mapping_reason"], "there are 100 instances");
   const json &instances = stats["sweeps"][0], &plate = instances["sweeps"][0];
   EXPECT_TRUE(instances["over_instances"]);
-  EXPECT_EQ(instances["lanes"], 32);
+  EXPECT_EQ(instances["lanes"], 64);
   EXPECT_EQ(stats["data_sweeps"], 1);
   // An instance has its own y, all lanes one s, 1 / s and log s.
   EXPECT_EQ(plate["reads"], json({"y/*"}));
   EXPECT_EQ(plate["reads_shared"], json({"s"}));
-  EXPECT_EQ(plate["each"]["flops"]["value"], 10);
+  EXPECT_EQ(plate["each"]["flops"]["value"], 8);
   EXPECT_EQ(plate["shared"]["flops"]["value"], 1);
   EXPECT_EQ(plate["shared"]["functions"]["log"]["value"], 1);
   EXPECT_EQ(expression(stats["total"]["bytes_read"]),
-            "4 * ceil(instances / 32) * s.0 + 4 * instances * s.0 + 4 * instances");
+            "4 * ceil(instances / 64) * s.0 + 4 * instances * s.0 + 4 * instances");
 }
 
 TEST(Stats, InputsGiveNumbers) {
@@ -72,10 +73,10 @@ TEST(Stats, InputsGiveNumbers) {
   run.instances = 33;
   json stats = statsOf(load("cases.mlir", "PL"), {}, "gradient(mu)", run, &inputs);
   EXPECT_EQ(stats["sizes"], json({{"instances", 33}, {"s.0", 5}}));
-  // 33 instances are two vectors of 32 lanes.
-  EXPECT_EQ(stats["total"]["bytes_read"]["value"], 4 * 2 * 5 + 4 * 33 * 5 + 4 * 33);
+  // 33 instances are one vector of 64 lanes.
+  EXPECT_EQ(stats["total"]["bytes_read"]["value"], 4 * 5 + 4 * 33 * 5 + 4 * 33);
   EXPECT_EQ(stats["total"]["bytes_written"]["value"], 12 * 33);
-  EXPECT_EQ(stats["total"]["functions"]["log"]["value"], 2 * 5);
+  EXPECT_EQ(stats["total"]["functions"]["log"]["value"], 5);
   EXPECT_GE(stats["workspace_bytes"], 0);
   EXPECT_EQ(stats["cached_kernels"].size(), 1u);
 }
@@ -104,7 +105,7 @@ TEST(Stats, PlatesOfPlatesAreATree) {
   const json &rows = stats["sweeps"][0];
   ASSERT_EQ(rows["sweeps"].size(), 1u);
   const json &elements = rows["sweeps"][0];
-  EXPECT_EQ(rows["lanes"], 8);
+  EXPECT_EQ(rows["lanes"], 32);
   EXPECT_EQ(elements["lanes"], 1);
   EXPECT_EQ(rows["addresses"], json({"rows/*/m"}));
   EXPECT_EQ(elements["addresses"], json({"rows/*/y/*"}));
@@ -152,8 +153,9 @@ TEST(Stats, TextIsTheSame) {
   Model model = load("cases.mlir", "PL");
   const std::string text = statsOf(model, Program(model), "gradient(mu)");
   EXPECT_THAT(text, HasSubstr("1 sweep over the data\n"));
-  EXPECT_THAT(text, HasSubstr("  sweep over s.0 in 16 lanes: 2 sums, 0 stacks; for y/*\n"
-                              "    each: reads 8 bytes (s, y/*), 11 flops, 1 log\n"));
+  EXPECT_THAT(text, HasSubstr("  sweep over s.0 in 32 lanes: 2 sums, 0 stacks; for y/*\n"
+                              "    lanes: 2 registers a value, because there is no loop within\n"
+                              "    each: reads 8 bytes (s, y/*), 9 flops, 1 log\n"));
 }
 
 TEST(Stats, RequestsThatDoNotBindAreErrors) {
