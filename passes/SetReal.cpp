@@ -36,11 +36,24 @@ void narrowConstant(arith::ConstantOp op) {
                                        [&](const APFloat &value) { return round(value).bitcastToAPInt(); }));
 }
 
-/// A sum in f64 again. Sums of sweeps are made wide; anything else is extended.
+bool isSum(Operation *op) { return isa_and_nonnull<arith::AddFOp, arith::SubFOp, arith::NegFOp>(op); }
+
+/// Whether a value is made up of sums of sweeps, which may be wide.
+bool hasWideTerms(Value value) {
+  Operation *op = value.getDefiningOp();
+  if (isSum(op))
+    return llvm::any_of(op->getOperands(), hasWideTerms);
+  return isa_and_nonnull<gen::SweepOp, arith::TruncFOp>(op);
+}
+
+/// A sum in f64 again. Sums of sweeps are made wide; anything else is extended: a few terms that are rounded
+/// to the real type themselves are added in it.
 Value widen(Value value, OpBuilder &builder) {
   Operation *op = value.getDefiningOp();
   Type wide = builder.getF64Type();
-  if (isa_and_nonnull<arith::AddFOp, arith::SubFOp, arith::NegFOp>(op)) {
+  if (auto rounded = dyn_cast_or_null<arith::TruncFOp>(op); rounded && rounded.getIn().getType().isF64())
+    return rounded.getIn();
+  if (isSum(op) && hasWideTerms(value)) {
     SmallVector<Value> operands;
     for (Value operand : op->getOperands())
       operands.push_back(widen(operand, builder));
@@ -88,18 +101,8 @@ private:
   /// A score without sums of sweeps that nothing adds to or compares: rounded once or term by term is the
   /// same to a unit or two in the last place.
   static bool isPlain(gen::WideOp op) {
-    auto isSum = [](Value value) {
-      return isa_and_nonnull<arith::AddFOp, arith::SubFOp, arith::NegFOp>(value.getDefiningOp());
-    };
-    SmallVector<Value> terms{op.getOperand()};
-    while (!terms.empty()) {
-      Value term = terms.pop_back_val();
-      if (term.getDefiningOp<gen::SweepOp>())
-        return false;
-      if (isSum(term))
-        terms.append(term.getDefiningOp()->operand_begin(), term.getDefiningOp()->operand_end());
-    }
-    return llvm::all_of(op->getUsers(), [](Operation *user) { return isa<func::ReturnOp>(user); });
+    return !hasWideTerms(op.getOperand()) &&
+           llvm::all_of(op->getUsers(), [](Operation *user) { return isa<func::ReturnOp>(user); });
   }
 
   Value extended(Value value, Operation *user) {

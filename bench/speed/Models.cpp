@@ -84,6 +84,14 @@ Model softmaxAscent(int64_t steps, double rate) {
       });
 }
 
+Model filterStepProcedure() {
+  return procedure("draw_and_weigh", {"previous", "y"}, [](Real previous, Real y) {
+    const Values drawn = apply(filterStep, "generate(y)", {{{"previous", previous}}, {{"y", y}}},
+                               {wanted<Real>("choice x"), wanted<Real>("weight")});
+    return Values{{"x", drawn.get<Real>("choice x")}, {"weight", drawn.get<Real>("weight")}};
+  });
+}
+
 Model polynomialModel() { return polynomial; }
 Model logisticModel() { return cover; }
 Model filterStepModel() { return filterStep; }

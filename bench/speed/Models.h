@@ -15,6 +15,10 @@ Model logisticModel();
 /// 0.7).
 Model filterStepModel();
 
+/// `generate(y)` of `filterStepModel` for particles `previous` and the observation `y`: results x and the log
+/// weight, both in the real type, and no score.
+Model filterStepProcedure();
+
 /// A chain of Hamiltonian Monte Carlo on the choices of `polynomialModel` given points `xs`, `ys` [n]:
 /// leapfrogs of size 0.01, 20 a transition, from draws of the prior. Results a, b, c [draws], after 50
 /// transitions that are not kept.
