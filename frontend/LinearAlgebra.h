@@ -5,6 +5,19 @@
 
 namespace genfuse {
 
+// Parts.
+
+/// Rows `first` .. first + count - 1 of [n][m], or elements of [n]: a batch of the data. Each call checks
+/// that there are `count`; a `first` that is out of range, or from which it would go past the end, gives the
+/// last ones.
+template <class T>
+requires std::same_as<T, Vector> || std::same_as<T, Matrix> || std::same_as<T, IntVector> ||
+    std::same_as<T, IntMatrix> || std::same_as<T, BoolVector>
+        T take(const T &x, const At &first, const Size &count,
+               SourceLocation where = SourceLocation::current()) {
+  return T(detail::run(x, first, count, where));
+}
+
 // Reductions.
 
 /// Sum of the elements of [n].

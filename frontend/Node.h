@@ -150,6 +150,8 @@ GENFUSE_API Node dimension(const Node &tensor, unsigned number, SourceLocation w
 GENFUSE_API Node element(const Node &tensor, std::initializer_list<Node> indices, SourceLocation where);
 /// The slice at one index of one dimension of a matrix.
 GENFUSE_API Node slice(const Node &matrix, unsigned dimension, const Node &index, SourceLocation where);
+/// `count` consecutive rows of a matrix or elements of a vector.
+GENFUSE_API Node run(const Node &tensor, const Node &first, const Node &count, SourceLocation where);
 GENFUSE_API Node fromElements(std::span<const Node> elements, SourceLocation where);
 /// A matrix of elements by rows. Throws Error where rows differ in length.
 GENFUSE_API Node fromRows(std::span<const std::vector<Node>> rows, SourceLocation where);

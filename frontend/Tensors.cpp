@@ -66,6 +66,27 @@ Node slice(const Node &matrix, unsigned dimension, const Node &index, SourceLoca
   return here.node(here.slice(value, dimension, here.place(index, value, dimension)));
 }
 
+Node run(const Node &tensor, const Node &first, const Node &count, SourceLocation where) {
+  Here here(where);
+  Value value = here.use(tensor), start = here.use(first), size = here.use(count);
+  auto type = tensorType(value);
+  if (!start.getType().isIndex())
+    start = here.make<arith::IndexCastOp>(here.builder.getIndexType(), start);
+  IntegerAttr known;
+  if (matchPattern(size, m_Constant(&known)) && known.getInt() < 0)
+    here.fail("a number of rows or elements is at least 0, got " + std::to_string(known.getInt()));
+  SmallVector<OpFoldResult> offsets{start}, sizes{getAsOpFoldResult(size)};
+  SmallVector<int64_t> shape{known ? known.getInt() : ShapedType::kDynamic};
+  for (int64_t d = 1; d < type.getRank(); ++d) {
+    offsets.push_back(here.builder.getIndexAttr(0));
+    sizes.push_back(getAsOpFoldResult(here.size(value, d)));
+    shape.push_back(type.getDimSize(d));
+  }
+  SmallVector<OpFoldResult> steps(type.getRank(), here.builder.getIndexAttr(1));
+  return here.node(here.make<tensor::ExtractSliceOp>(RankedTensorType::get(shape, type.getElementType()),
+                                                     value, offsets, sizes, steps));
+}
+
 Node fromElements(std::span<const Node> elements, SourceLocation where) {
   Here here(where);
   if (elements.empty())

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ir/Gen.h"
+#include "mlir/Interfaces/FunctionImplementation.h"
 
 namespace genfuse::gen {
 
@@ -15,6 +16,21 @@ inline mlir::ParseResult parseKeyword(mlir::OpAsmParser &parser, mlir::StringAtt
 }
 inline void printKeyword(mlir::OpAsmPrinter &printer, mlir::Operation *, mlir::StringAttr word) {
   printer << word.getValue();
+}
+
+/// The assembly of ops that are functions.
+template <class Op> mlir::ParseResult parseFunction(mlir::OpAsmParser &parser, mlir::OperationState &result) {
+  auto build = [](mlir::Builder &builder, llvm::ArrayRef<mlir::Type> inputs,
+                  llvm::ArrayRef<mlir::Type> results, mlir::function_interface_impl::VariadicFlag,
+                  std::string &) { return builder.getFunctionType(inputs, results); };
+  return mlir::function_interface_impl::parseFunctionOp(
+      parser, result, /*allowVariadic=*/false, Op::getFunctionTypeAttrName(result.name), build,
+      Op::getArgAttrsAttrName(result.name), Op::getResAttrsAttrName(result.name));
+}
+template <class Op> void printFunction(mlir::OpAsmPrinter &printer, Op op) {
+  mlir::function_interface_impl::printFunctionOp(printer, op, /*isVariadic=*/false,
+                                                 op.getFunctionTypeAttrName(), op.getArgAttrsAttrName(),
+                                                 op.getResAttrsAttrName());
 }
 
 /// `%i to %n`: the index argument and the length of an iteration.

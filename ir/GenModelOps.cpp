@@ -3,7 +3,6 @@
 #include "ir/Assembly.h"
 #include "ir/Distributions.h"
 #include "ir/Gen.h"
-#include "mlir/Interfaces/FunctionImplementation.h"
 
 using namespace mlir;
 
@@ -46,18 +45,10 @@ LogicalResult verifyIndexArgument(Operation *op, Block &block) {
 // gen.func
 
 ParseResult FuncOp::parse(OpAsmParser &parser, OperationState &result) {
-  auto build = [](Builder &builder, ArrayRef<Type> inputs, ArrayRef<Type> results,
-                  function_interface_impl::VariadicFlag,
-                  std::string &) { return builder.getFunctionType(inputs, results); };
-  return function_interface_impl::parseFunctionOp(
-      parser, result, /*allowVariadic=*/false, getFunctionTypeAttrName(result.name), build,
-      getArgAttrsAttrName(result.name), getResAttrsAttrName(result.name));
+  return parseFunction<FuncOp>(parser, result);
 }
 
-void FuncOp::print(OpAsmPrinter &printer) {
-  function_interface_impl::printFunctionOp(printer, *this, /*isVariadic=*/false, getFunctionTypeAttrName(),
-                                           getArgAttrsAttrName(), getResAttrsAttrName());
-}
+void FuncOp::print(OpAsmPrinter &printer) { printFunction(printer, *this); }
 
 bool isValue(Type type) {
   if (auto tensor = dyn_cast<RankedTensorType>(type))

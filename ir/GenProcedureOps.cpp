@@ -1,7 +1,6 @@
 // Parsing, printing and verification of procedures, loops and applied operations.
 #include "ir/Assembly.h"
 #include "ir/Gen.h"
-#include "mlir/Interfaces/FunctionImplementation.h"
 #include "llvm/ADT/StringSet.h"
 
 using namespace mlir;
@@ -11,18 +10,10 @@ namespace genfuse::gen {
 // gen.procedure
 
 ParseResult ProcedureOp::parse(OpAsmParser &parser, OperationState &result) {
-  auto build = [](Builder &builder, ArrayRef<Type> inputs, ArrayRef<Type> results,
-                  function_interface_impl::VariadicFlag,
-                  std::string &) { return builder.getFunctionType(inputs, results); };
-  return function_interface_impl::parseFunctionOp(
-      parser, result, /*allowVariadic=*/false, getFunctionTypeAttrName(result.name), build,
-      getArgAttrsAttrName(result.name), getResAttrsAttrName(result.name));
+  return parseFunction<ProcedureOp>(parser, result);
 }
 
-void ProcedureOp::print(OpAsmPrinter &printer) {
-  function_interface_impl::printFunctionOp(printer, *this, /*isVariadic=*/false, getFunctionTypeAttrName(),
-                                           getArgAttrsAttrName(), getResAttrsAttrName());
-}
+void ProcedureOp::print(OpAsmPrinter &printer) { printFunction(printer, *this); }
 
 LogicalResult ProcedureOp::verify() {
   for (Type type : llvm::concat<const Type>(getArgumentTypes(), getResultTypes()))

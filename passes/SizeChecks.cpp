@@ -193,8 +193,7 @@ private:
           visitIndex(op.getSource(), d, value, op);
         continue;
       }
-      if (!isConstantIntValue(offset, 0))
-        continue;
+      // A computed offset is clamped so that the slice ends with the tensor: it has to fit.
       std::optional<int64_t> number = getConstantIntValue(size);
       add(number ? SizeExpression{*number, {}, {}} : sizeExpression(cast<Value>(size)),
           "<=", sizeOfDimension(op.getSource(), d), op);

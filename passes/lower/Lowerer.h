@@ -159,6 +159,7 @@ private:
   Scalar apply(mlir::Operation *op, llvm::ArrayRef<Scalar> operands);
   llvm::SmallVector<Scalar> safeIndices(mlir::ValueRange indices, Indices sizes);
   bool isChecked(Value index, Index size);
+  Scalar within(Scalar offset, Index last);
   mlir::LogicalResult lowerSlice(mlir::tensor::ExtractSliceOp op);
   mlir::LogicalResult lowerExtract(mlir::tensor::ExtractOp op);
   void lowerCast(mlir::tensor::CastOp op);

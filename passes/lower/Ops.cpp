@@ -225,7 +225,8 @@ void Lowerer::lowerSplat(tensor::SplatOp op) {
   set(op.getResult(), std::move(held));
 }
 
-/// The same tensor; sizes that the type knows are constants for what reads it (dots and updates have blocks of them).
+/// The same tensor; sizes that the type knows are constants for what reads it (dots and updates have blocks
+/// of them).
 void Lowerer::lowerCast(tensor::CastOp op) {
   Tensor held = tensor(op.getSource());
   auto type = cast<RankedTensorType>(op.getType());
@@ -256,7 +257,8 @@ bool Lowerer::isChecked(Value index, Index size) {
   if (auto argument = dyn_cast<BlockArgument>(index)) {
     // How often a sweep over a row runs is known only at run time: what has the length of the row is safe.
     Operation *parent = argument.getOwner()->getParentOp();
-    if (auto loop = dyn_cast<gen::LoopOp>(parent)) // with a number of iterations that the data gives, or carried
+    if (auto loop =
+            dyn_cast<gen::LoopOp>(parent)) // with a number of iterations that the data gives, or carried
       return argument.getArgNumber() == 0 && sizeExpression(loop.getLength());
     auto sweep = dyn_cast<gen::SweepOp>(parent);
     bool isRow = sweep && !sweep.getStackLast() && !sizeExpression(sweep.getLength());
@@ -296,10 +298,17 @@ LogicalResult Lowerer::lowerExtract(tensor::ExtractOp op) {
   return success();
 }
 
+/// A computed offset, at most `last`: no data can make a kernel read what is not its own.
+Scalar Lowerer::within(Scalar offset, Index last) {
+  Value limit = offset.varying ? broadcast({asValue(last)}) : asValue(last);
+  return {make<arith::MinUIOp>(offset.value, limit), offset.varying};
+}
+
 LogicalResult Lowerer::lowerSlice(tensor::ExtractSliceOp op) {
   llvm::SmallBitVector dropped = droppedDims(op);
   int64_t rank = op.getSourceType().getRank();
   SmallVector<Scalar> offsets;
+  SmallVector<Index> sourceSizes = sizesOf(op.getSource());
   Tensor held;
   held.element = op.getType().getElementType();
   for (int64_t d = 0; d < rank; ++d) {
@@ -311,8 +320,11 @@ LogicalResult Lowerer::lowerSlice(tensor::ExtractSliceOp op) {
       return scalar(cast<Value>(value));
     };
     offsets.push_back(resolve(op.getMixedOffsets()[d]));
-    if (!dropped.test(d))
-      held.sizes.push_back(getAsOpFoldResult(resolve(op.getMixedSizes()[d]).value));
+    if (dropped.test(d))
+      continue;
+    held.sizes.push_back(getAsOpFoldResult(resolve(op.getMixedSizes()[d]).value));
+    if (!isConstantIntValue(op.getMixedOffsets()[d], 0) && !offsets.back().isLaneIndex)
+      offsets.back() = within(offsets.back(), minus(sourceSizes[d], held.sizes.back()));
   }
   Tensor source = tensor(op.getSource());
   bool varyingOffset = llvm::any_of(offsets, [](const Scalar &s) { return s.varying; });

@@ -1,6 +1,7 @@
 // What loops carry: matrices in memory, integers, truth values, what other loops computed; runs of gradient
 // steps.
 #include "tests/unit/procedures/Procedures.h"
+#include <algorithm>
 #include <cmath>
 #include <gtest/gtest.h>
 
@@ -65,6 +66,52 @@ TEST(ProcedureLoop, ARunOfGradientStepsIsTheStepsOneByOne) {
   for (int64_t i = 0; i < weights.elementCount(); ++i)
     EXPECT_NEAR(at(inside.results.at("W"), i), weights.values<float>()[i], 2e-6)
         << i; // f32: a few units of 0.5
+}
+
+/// Steps over batches of data in memory, one after the other, for some epochs; the last batch is taken where
+/// data end.
+TEST(ProcedureLoop, StepsOverBatches) {
+  constexpr int64_t images = 70, pixels = 9, batch = 20, epochs = 2;
+  Model descent = procedure("descent", {"xs", "labels", "W"}, [](Matrix xs, IntVector labels, Matrix W) {
+    auto step = [&](Index i, const Values &weights) {
+      const Index first = i * 20;
+      const Given given{{{"xs", take(xs, first, 20)}}, {{"image/*", take(labels, first, 20)}}, weights};
+      return weights + Real(0.01) * gradient(softmax(), given, {"softmax/W"}).gradients;
+    };
+    const Values last = loop(int(epochs), Values{{"softmax/W", W}},
+                             [&](Index, const Values &weights) { return loop(4, weights, step); });
+    return Values{{"W", last.get<Matrix>("softmax/W")}};
+  });
+  const Array xs = numbers({images, pixels});
+  Array labels = Array::zeros(ElementType::i64, {images}), weights = numbers({10, pixels}, 5);
+  for (int64_t i = 0; i < images; ++i)
+    labels.values<int64_t>()[i] = i * i % 10;
+  Inputs whole;
+  whole.arguments = {{"xs", xs}, {"labels", labels}, {"W", weights.copy()}};
+  const Outcome inside = Program(descent).run("run()", whole);
+
+  Program single(softmax());
+  for (int64_t step = 0; step < 4 * epochs; ++step) {
+    const int64_t first = std::min(step % 4 * batch, images - batch);
+    Inputs inputs;
+    Array part = Array::zeros(ElementType::f32, {batch, pixels}),
+          own = Array::zeros(ElementType::i64, {batch});
+    std::copy_n(xs.values<float>() + first * pixels, batch * pixels, part.values<float>());
+    std::copy_n(labels.values<int64_t>() + first, batch, own.values<int64_t>());
+    inputs.arguments["xs"] = part;
+    inputs.parameters["softmax/W"] = weights;
+    inputs.choices.set("image/*", own);
+    const Outcome outcome = single.run("gradient(softmax/W)", inputs);
+    const Array &gradients = outcome.parameterGradients.at("softmax/W");
+    for (int64_t i = 0; i < weights.elementCount(); ++i)
+      weights.values<float>()[i] += 0.01f * gradients.values<float>()[i];
+  }
+  for (int64_t i = 0; i < weights.elementCount(); ++i)
+    EXPECT_NEAR(at(inside.results.at("W"), i), weights.values<float>()[i], 2e-6)
+        << i; // f32: a few units of 0.5
+  // A batch that is larger than the data is an error of the call.
+  whole.arguments["xs"] = numbers({7, pixels});
+  EXPECT_THROW(Program(descent).run("run()", whole), std::exception);
 }
 
 /// Two matrices that change places, for one instance and for many; a count; a flag; an inner loop with what
