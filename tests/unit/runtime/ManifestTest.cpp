@@ -49,7 +49,7 @@ TEST(Manifest, InitialValuesAreOptional) {
 }
 
 TEST(Manifest, EveryRoleAndTypeHasAName) {
-  for (int i = 0; i <= static_cast<int>(Role::scoreGradient); ++i)
+  for (int i = 0; i <= static_cast<int>(Role::result); ++i)
     EXPECT_EQ(roleFromName(roleName(static_cast<Role>(i))), static_cast<Role>(i));
   for (int i = 0; i <= static_cast<int>(ElementType::boolean); ++i)
     EXPECT_EQ(typeFromName(typeName(static_cast<ElementType>(i))), static_cast<ElementType>(i));
@@ -72,7 +72,7 @@ TEST(Manifest, ErrorsNameThePlace) {
       read([](json &d) { d["arrays"][0]["role"] = "x"; }),
       "manifest: signature.arrays[0].role: expected one of argument, parameter, choice, returnGradient, "
       "score, weight, returnValue, argumentGradient, choiceGradient, parameterGradient, newArgument, "
-      "constraint, elements, selected, drawn, scoreChange, count, scoreGradient, got \"x\"");
+      "constraint, elements, selected, drawn, scoreChange, count, scoreGradient, result, got \"x\"");
   EXPECT_ERROR(read([](json &d) { d["arrays"][0]["batched"] = 1; }),
                "manifest: signature.arrays[0].batched: expected true or false, got 1");
   EXPECT_ERROR(read([](json &d) { d["arrays"][0]["shape"] = "n"; }),
