@@ -1,6 +1,6 @@
 // gen-moments: sums over data of polynomials in values that change become polynomials in sums of data, which
 // are formed once.
-#include "mlir/Analysis/SliceAnalysis.h"
+#include "mlir/IR/Dominance.h"
 #include "passes/Passes.h"
 
 using namespace mlir;
@@ -28,7 +28,8 @@ using Polynomial = std::map<std::vector<unsigned>, Coefficient>;
 class Expansion {
 public:
   /// `sums` is the sweep over the data, into which coefficients are emitted.
-  Expansion(gen::SweepOp sweep, gen::SweepOp sums) : sweep(sweep), sums(sums), inside(sums.getContext()) {
+  Expansion(gen::SweepOp sweep, gen::SweepOp sums)
+      : sweep(sweep), sums(sums), inside(sums.getContext()), before(sums->getParentOfType<func::FuncOp>()) {
     inside.setInsertionPointToEnd(sums.getBlock());
     mapping.map(sweep.getIndex(), sums.getIndex());
   }
@@ -64,12 +65,15 @@ private:
     bool result = value == sweep.getIndex();
     if (Operation *op = value.getDefiningOp(); op && isInside(value))
       result = op->getNumRegions() == 0 && isMemoryEffectFree(op) && !isa<gen::RandomOp>(op) &&
-               llvm::all_of(op->getOperands(), [&](Value v) {
-                 bool isTensor = isa<RankedTensorType>(v.getType());
-                 return isInside(v) ? isData(v)
-                                    : isTensor || v.getType().isIndex() || matchPattern(v, m_Constant());
-               });
+               llvm::all_of(op->getOperands(), [&](Value v) { return isInside(v) ? isData(v) : isKnown(v); });
     return data[value] = result;
+  }
+
+  /// Whether a value from outside is the same for all that comes after the sums, and is there before them.
+  bool isKnown(Value value) {
+    bool isFixed = isa<RankedTensorType>(value.getType()) || value.getType().isIndex() ||
+                   matchPattern(value, m_Constant());
+    return isFixed && before.properlyDominates(value, sums);
   }
 
   /// The value in the sweep over the data, in f64.
@@ -162,10 +166,11 @@ private:
   }
 
   Value products(Value a, Value b) {
-    Value &known = known_[{a, b}];
-    if (!known)
-      known = known_[{b, a}] = arith::MulFOp::create(inside, sweep.getLoc(), a, b);
-    return known;
+    if (Value known = known_.lookup({a, b}))
+      return known;
+    Value product = arith::MulFOp::create(inside, sweep.getLoc(), a, b);
+    known_[{a, b}] = known_[{b, a}] = product;
+    return product;
   }
 
 public:
@@ -183,6 +188,7 @@ public:
 private:
   gen::SweepOp sweep, sums;
   OpBuilder inside;
+  DominanceInfo before;
   IRMapping mapping;
   llvm::DenseMap<Value, bool> data;
   llvm::DenseMap<Value, Value> wides;
@@ -232,29 +238,9 @@ struct GenMomentsPass : impl::GenMomentsBase<GenMomentsPass> {
     return op;
   }
 
-  /// Whether all that the sweep reads is there before the loops around it.
-  static bool readsOnlyBefore(gen::SweepOp sweep, Operation *start) {
-    auto isBefore = [&](Value value) {
-      Operation *op = value.getDefiningOp();
-      return !op ? isa<func::FuncOp>(value.getParentBlock()->getParentOp())
-                 : op->getBlock() == start->getBlock() && op->isBeforeInBlock(start);
-    };
-    if (!isBefore(sweep.getLength()))
-      return false;
-    return !sweep.getBody()
-                .walk([&](Operation *op) {
-                  for (Value operand : op->getOperands())
-                    if (isa<RankedTensorType>(operand.getType()) &&
-                        !sweep.getBody().isAncestor(operand.getParentRegion()) && !isBefore(operand))
-                      return WalkResult::interrupt();
-                  return WalkResult::advance();
-                })
-                .wasInterrupted();
-  }
-
   void rewrite(gen::SweepOp sweep) {
     Operation *start = outermost(sweep);
-    if (!readsOnlyBefore(sweep, start))
+    if (!DominanceInfo(start->getParentOp()).properlyDominates(sweep.getLength(), start))
       return;
     OpBuilder builder(start);
     Location loc = sweep.getLoc();

@@ -18,6 +18,20 @@ std::string placeOf(Location loc) {
   return "the model";
 }
 
+static ValueRange stacksOf(Operation *op) {
+  if (auto loop = dyn_cast<gen::LoopOp>(op))
+    return loop.getStacks();
+  auto sweep = dyn_cast<gen::SweepOp>(op);
+  return sweep ? sweep.getStacks() : isa<gen::MapOp>(op) ? ValueRange(op->getResults()) : ValueRange();
+}
+
+LogicalResult verifyStacks(Operation *op, Value length) {
+  for (Value stack : stacksOf(op))
+    if (auto type = cast<RankedTensorType>(stack.getType()); !type.isDynamicDim(0) && !sizeExpression(length))
+      return op->emitOpError("collects a number of rows that is known only at run time into ") << type;
+  return success();
+}
+
 namespace {
 
 class Collector {
@@ -28,8 +42,11 @@ public:
     model.walk([&](Operation *op) {
       if (auto einsum = dyn_cast<gen::EinsumOp>(op))
         visitEinsum(einsum);
-      else if (Value length = lengthOf(op))
+      else if (Value length = lengthOf(op)) {
         visitLength(length, op);
+        visitStacks(length, op);
+      } else if (auto cast = dyn_cast<tensor::CastOp>(op))
+        visitCast(cast);
       else if (auto element = dyn_cast<tensor::ExtractOp>(op))
         for (auto [d, index] : llvm::enumerate(element.getIndices()))
           visitIndex(element.getTensor(), d, index, op);
@@ -80,6 +97,21 @@ private:
     return TypeSwitch<Operation *, Value>(op)
         .Case<gen::MapOp, gen::SweepOp, gen::LoopOp>([](auto iteration) { return iteration.getLength(); })
         .Default(Value());
+  }
+
+  /// Sizes that a type states are those of the tensor.
+  void visitCast(tensor::CastOp op) {
+    auto type = dyn_cast<RankedTensorType>(op.getType());
+    for (int64_t d = 0; type && d < type.getRank(); ++d)
+      if (!type.isDynamicDim(d))
+        add(sizeOfDimension(op.getSource(), d), "=", SizeExpression{type.getDimSize(d), {}, {}}, op);
+  }
+
+  /// A stack has as many rows as its type states.
+  void visitStacks(Value length, Operation *op) {
+    for (Value stack : stacksOf(op))
+      if (auto type = cast<RankedTensorType>(stack.getType()); !type.isDynamicDim(0))
+        add(sizeExpression(length), "=", SizeExpression{type.getDimSize(0), {}, {}}, op);
   }
 
   /// A length that may be negative: a size less something.

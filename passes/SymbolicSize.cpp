@@ -128,6 +128,8 @@ std::optional<SizeExpression> sizeOfDimension(Value value, unsigned dimension) {
     return dimension == 0 ? sizeExpression(loop.getLength())
                           : sizeOfDimension(loop.getYield().getOperand(number), dimension - 1);
   }
+  if (auto gradient = dyn_cast<gen::GradientOp>(op))
+    return sizeOfDimension(gradient.getWrt()[cast<OpResult>(value).getResultNumber()], dimension);
   if (isa<tensor::CastOp, gen::VariableOp>(op))
     return sizeOfDimension(op->getOperand(0), dimension);
   if (auto param = dyn_cast<gen::ParamOp>(op))

@@ -24,9 +24,8 @@ void Variation::visit(Operation *op) {
     return markTensors(loop.getStacks());
   }
   if (auto sweep = dyn_cast<gen::SweepOp>(op)) {
-    for (auto [result, yielded] : llvm::zip(sweep.getResults(), sweep.getYield().getOperands()))
-      if (differing.contains(yielded))
-        differing.insert(result);
+    // Sums are formed a lane, whatever they are of.
+    differing.insert_range(sweep.getSums());
     return markTensors(sweep.getStacks());
   }
   if (llvm::any_of(op->getOperands(), [&](Value v) { return differing.contains(v); }))

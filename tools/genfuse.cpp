@@ -163,6 +163,7 @@ json toJson(const Outcome &outcome) {
     if (!arrays.empty())
       result[key] = toJson(arrays);
   };
+  add("results", outcome.results);
   add("choices", outcome.choices);
   add("choice_gradients", outcome.choiceGradients);
   add("argument_gradients", outcome.argumentGradients);

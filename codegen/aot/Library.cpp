@@ -12,6 +12,7 @@
 #include "codegen/cpu/ErrorText.h"
 #include "codegen/cpu/Translate.h"
 #include "codegen/cuda/Text.h"
+#include "ir/Gen.h"
 #include "mlir/Parser/Parser.h"
 #include "runtime/Error.h"
 #include "llvm/ADT/STLExtras.h"
@@ -150,8 +151,10 @@ public:
       add(operation);
     if (options.cuda())
       code.setImage(device.image(options));
+    const bool isProcedure = isa_and_nonnull<gen::ProcedureOp>(module->lookupSymbol(description.model));
+    const std::string basis = isProcedure ? "run()" : "assess()";
     description.density =
-        lowerTo(Stage::derived, *module, program.specialisation("assess()", Mapping::single)).signature;
+        lowerTo(Stage::derived, *module, program.specialisation(basis, Mapping::single)).signature;
     setReal(description.density, options.real);
     const std::string manifest = manifestOf(description, code.identity(manifestOf(description, "")));
     const std::string object = code.finish(manifest, options.optimisation);

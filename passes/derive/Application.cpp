@@ -121,7 +121,7 @@ LogicalResult Application::bindInputs(OpBuilder &builder, func::FuncOp source, A
     if (operand.getType() != argument.getType())
       operand = tensor::CastOp::create(builder, op.getLoc(), argument.getType(), operand);
     if (isGradient && isa<FloatType>(getElementTypeOrSelf(operand.getType())))
-      operand = gen::VariableOp::create(builder, op.getLoc(), number, operand);
+      operand = gen::VariableOp::create(builder, op.getLoc(), variable++, operand);
     mapping.map(argument, operand);
   }
   if (!given.empty()) // apply_c3

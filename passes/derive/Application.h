@@ -16,9 +16,10 @@ class Application {
 public:
   /// `function` is the one that the operation becomes part of, `position` the indices of the loops and plates
   /// around it there, `scope` the first number of a scope of draws that is free.
+  /// `variable` is the first number of a gen.variable that is free.
   Application(gen::ApplyOp op, mlir::func::FuncOp function, RandomSource random,
-              mlir::ArrayRef<mlir::Value> position, int64_t scope)
-      : op(op), function(function), random(random), position(position), scope(scope) {}
+              mlir::ArrayRef<mlir::Value> position, int64_t scope, int64_t variable)
+      : op(op), function(function), random(random), position(position), scope(scope), variable(variable) {}
 
   /// Emits what the operation computes from `operands` (those of the op, in `function`) and returns its
   /// results. Fails with a diagnostic at the op: a request that does not parse or does not fit the callee, an
@@ -28,6 +29,8 @@ public:
 
   /// The first scope that is free after it.
   int64_t nextScope() const { return scope; }
+  /// The first number of a gen.variable that is free after it.
+  int64_t nextVariable() const { return variable; }
   /// Which sizes have to be equal, as lines of sizeChecks.
   const std::vector<std::string> &checks() const { return lines; }
 
@@ -45,7 +48,7 @@ private:
   mlir::func::FuncOp function;
   RandomSource random;
   mlir::ArrayRef<mlir::Value> position;
-  int64_t scope;
+  int64_t scope, variable;
   std::vector<std::string> lines;
 };
 

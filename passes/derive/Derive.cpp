@@ -2,6 +2,7 @@
 #include "ir/Assembly.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "passes/SizeChecks.h"
 #include "passes/SymbolicSize.h"
 #include "passes/derive/Derivation.h"
 #include "passes/derive/DeriveChange.h"
@@ -176,6 +177,8 @@ void Deriver::cloneSample(gen::SampleOp op, Totals &totals) {
 static bool isPlaced(Value drawn) { return isa_and_nonnull<gen::PlaceOp>(drawn.getDefiningOp()); }
 
 LogicalResult Deriver::cloneMap(gen::MapOp map, Totals &totals) {
+  if (failed(verifyStacks(map, map.getLength())))
+    return failure();
   Location loc = map.getLoc();
   Block &body = map.getBody().front();
   // The body is cloned into a detached sweep first: its results are known only afterwards.
@@ -193,7 +196,8 @@ LogicalResult Deriver::cloneMap(gen::MapOp map, Totals &totals) {
     builder.setInsertionPointToEnd(&inner);
     leafIndices.push_back(inner.getArgument(0));
     if (row)
-      leafIndices = {arith::AddIOp::create(builder, loc, mapping.lookup(row.getStart()), inner.getArgument(0))};
+      leafIndices = {
+          arith::AddIOp::create(builder, loc, mapping.lookup(row.getStart()), inner.getArgument(0))};
     if (failed(cloneBlock(body, inside)))
       return failure();
     bool sameSum = inside.score == inside.weight;
@@ -221,10 +225,10 @@ LogicalResult Deriver::cloneMap(gen::MapOp map, Totals &totals) {
   matchPattern(map.getLength(), m_Constant(&length));
   SmallVector<Type> types;
   for (auto [i, value] : llvm::enumerate(yielded))
-    types.push_back(i < numSums + numPlaced
-                        ? value.getType()
-                        : gen::stackedType(value.getType(), false,
-                                                   length ? length.getInt() : ShapedType::kDynamic));
+    types.push_back(
+        i < numSums + numPlaced
+            ? value.getType()
+            : gen::stackedType(value.getType(), false, length ? length.getInt() : ShapedType::kDynamic));
   auto sweep = gen::SweepOp::create(builder, loc, types, mapping.lookupOrDefault(map.getLength()),
                                     numSums + numPlaced);
   sweep.getBlock()->getOperations().splice(sweep.getBlock()->end(), inner.getOperations());
@@ -302,7 +306,8 @@ LogicalResult Deriver::finish(const Totals &totals, Value returned) {
   if (request.operation == GfiOperation::gradient)
     return finishGradient(totals, returned);
   for (auto [number, value] : totals.drawn)
-    addResult(value, roles::choice, choices[number].pattern, *leafShape(choices[number])), markResult(choices[number]);
+    addResult(value, roles::choice, choices[number].pattern, *leafShape(choices[number])),
+        markResult(choices[number]);
   if (request.operation == GfiOperation::generate)
     addResult(orZero(totals.weight), roles::weight, "weight");
   // What is proposed is all drawn: its weight is the density of the proposal.

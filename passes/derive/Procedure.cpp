@@ -87,6 +87,8 @@ private:
   }
 
   LogicalResult cloneMap(gen::MapOp op) {
+    if (failed(verifyStacks(op, mapping.lookupOrDefault(op.getLength()))))
+      return failure();
     auto sweep = gen::SweepOp::create(builder, op.getLoc(), op.getResultTypes(),
                                       mapping.lookupOrDefault(op.getLength()), 0);
     mapping.map(op.getResults(), sweep.getResults());
@@ -94,6 +96,8 @@ private:
   }
 
   LogicalResult cloneLoop(gen::LoopOp op) {
+    if (failed(verifyStacks(op, mapping.lookupOrDefault(op.getLength()))))
+      return failure();
     SmallVector<Value> inits;
     for (Value init : op.getStarts())
       inits.push_back(mapping.lookupOrDefault(init));
@@ -121,7 +125,7 @@ private:
   }
 
   LogicalResult cloneApply(gen::ApplyOp op) {
-    Application application(op, function, random, position, nextScope);
+    Application application(op, function, random, position, nextScope, nextVariable);
     SmallVector<Value> operands;
     for (Value operand : op.getOperands())
       operands.push_back(mapping.lookupOrDefault(operand));
@@ -130,6 +134,7 @@ private:
       return failure();
     mapping.map(op.getResults(), *results);
     nextScope = application.nextScope();
+    nextVariable = application.nextVariable();
     llvm::append_range(checks, application.checks());
     return success();
   }
@@ -196,7 +201,7 @@ private:
   SmallVector<Value> position; ///< the indices of the loops and plates around, outermost first
   llvm::DenseMap<Operation *, int64_t> scopes;
   std::map<int64_t, int64_t> slots;
-  int64_t nextScope = 0;
+  int64_t nextScope = 0, nextVariable = 0;
   std::vector<std::string> checks;
 };
 

@@ -231,7 +231,7 @@ void Lowerer::lowerCast(tensor::CastOp op) {
   Tensor held = tensor(op.getSource());
   auto type = cast<RankedTensorType>(op.getType());
   for (int64_t d = 0; d < type.getRank(); ++d)
-    if (!type.isDynamicDim(d))
+    if (!type.isDynamicDim(d) && sizeOfDimension(op.getSource(), d)) // which each call has compared
       held.sizes[d] = builder.getIndexAttr(type.getDimSize(d));
   tensors[op.getResult()] = std::move(held);
 }
