@@ -49,8 +49,13 @@ TEST_P(Counted, SharedDensitiesCountOnce) {
 
 /// Value and gradient in one sweep: the repeated body of the reverse pass is gone.
 TEST_P(Counted, GradientsComputeNoDensityTwice) {
-  given.choices.set("mu", 0.25);
+  Inputs shared = given;
+  shared.choices.set("mu", 0.25);
+  given.choices.set("mu", instances > 1 ? ChoiceValue(Array::zeros(ElementType::f64, {instances}))
+                                        : ChoiceValue(0.25));
   EXPECT_EQ(counts("gradient(mu, y/*)", given)["y/*"], 21 * instances);
+  // What all instances share is computed once.
+  EXPECT_EQ(counts("gradient(mu, y/*)", shared)["y/*"], 21);
 }
 
 TEST_P(Counted, RunsStartAtZero) {
