@@ -55,6 +55,17 @@ public:
                                   : added(*left, isa<arith::SubFOp>(op) ? *scaled(right, -1) : *right);
   }
 
+  /// The number of the sum that a coefficient needs, among `terms`, which grow; none for a mere number.
+  std::optional<unsigned> termOf(const Coefficient &coefficient, SmallVectorImpl<Value> &terms) {
+    if (!coefficient.data)
+      return std::nullopt;
+    auto known = llvm::find(terms, coefficient.data);
+    unsigned number = known - terms.begin();
+    if (known == terms.end())
+      terms.push_back(coefficient.data);
+    return number;
+  }
+
 private:
   bool isInside(Value value) { return sweep.getBody().isAncestor(value.getParentRegion()); }
 
@@ -166,33 +177,21 @@ private:
   }
 
   Value products(Value a, Value b) {
-    if (Value known = known_.lookup({a, b}))
+    if (Value known = formed.lookup({a, b}))
       return known;
     Value product = arith::MulFOp::create(inside, sweep.getLoc(), a, b);
-    known_[{a, b}] = known_[{b, a}] = product;
+    formed[{a, b}] = product;
+    formed[{b, a}] = product;
     return product;
   }
 
-public:
-  /// Emits what is left of the coefficients, as terms of the sums.
-  std::optional<unsigned> termOf(const Coefficient &coefficient, SmallVectorImpl<Value> &terms) {
-    if (!coefficient.data)
-      return std::nullopt;
-    auto known = llvm::find(terms, coefficient.data);
-    unsigned number = known - terms.begin();
-    if (known == terms.end())
-      terms.push_back(coefficient.data);
-    return number;
-  }
-
-private:
   gen::SweepOp sweep, sums;
   OpBuilder inside;
   DominanceInfo before;
   IRMapping mapping;
   llvm::DenseMap<Value, bool> data;
   llvm::DenseMap<Value, Value> wides;
-  llvm::DenseMap<std::pair<Value, Value>, Value> known_;
+  llvm::DenseMap<std::pair<Value, Value>, Value> formed;
 };
 
 /// Emits a polynomial with known sums, by Horner's rule in one changing value after the other.
