@@ -138,6 +138,17 @@ TEST(ProcedureText, ApplicationsOfOneValueHaveGradientsOfTheirOwn) {
   EXPECT_NEAR(at(outcome.results.at("g2"), 0), (z - x * b) * b, 1e-12);
 }
 
+/// A gradient has the sizes of what it is with respect to: it can be carried and returned. v -> z - v three
+/// times.
+TEST(ProcedureText, GradientsOfVectorsAreCarried) {
+  Inputs inputs;
+  inputs.arguments = {{"x", reals({0.5, 3.5})}, {"z", reals({3, 5})}};
+  const std::string file = std::string(GENFUSE_SOURCE_DIR) + "/tests/models/procedures.mlir";
+  const Outcome outcome = Program(Model::load(file, "thrice"), {.real = Precision::f64}).run("run()", inputs);
+  EXPECT_DOUBLE_EQ(at(outcome.results.at("t"), 0), 2.5);
+  EXPECT_DOUBLE_EQ(at(outcome.results.at("t"), 1), 1.5);
+}
+
 /// What all instances share at the start differs after an iteration, or may.
 TEST(ProcedureText, InstancesMayStartWithOneValue) {
   const Arrays arguments{{"a", Array::scalar(0.5)}, {"xs", reals({1, 2})}};

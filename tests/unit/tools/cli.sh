@@ -28,6 +28,12 @@ expect 0 '"x": 6.70000000000000' "${m1[@]}" 'gradient(x, a; return)' --choices '
 expect 0 '"M1p/theta": 1.8' "$cases" 'gradient(theta)' --function M1p --real f64 --args '{"a": 0}' \
   --params '{"M1p/theta": 2}' --choices '{"x": 0.3, "y": 1.1}' --scale 3
 expect 0 '"y/*"' "$cases" 'simulate()' --function PL --args '{"s": [1, 2]}' --instances 3 --seed 4
+# v -> z - v three times: z - v again. As a kernel, and as a library.
+thrice=("$source/tests/models/procedures.mlir" --function thrice)
+expect 0 '2.5,' "${thrice[@]}" 'run()' --real f64 --args '{"x": [0.5, 3.5], "z": [3, 5]}'
+expect 1 "'thrice' is a procedure, which has no trace: expected run()" "${thrice[@]}" 'simulate()' --args '{"x": [1], "z": [1]}'
+expect 0 '' compile "$source/tests/models/procedures.mlir" --op 'thrice=run()' -o "$work/library"
+[ -f "$work/library/lib/libthrice.a" ] || { echo "no library of a procedure"; failures=$((failures + 1)); }
 expect 0 '"y/*"' "$cases" 'simulate()' --function PL --args '{"s": [1, 2]}' --instances 70000 --threads 3
 
 vectors=("$source/tests/models/vectors.mlir" --function nest --real f64)
