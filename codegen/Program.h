@@ -25,7 +25,8 @@ struct CompileOptions {
   int64_t lanes = 0;                   ///< of the sweep in lanes; 0: gen-widen chooses (docs/performance.md)
   bool checked = false; ///< kernels check their data first: NaN, domains of parameters, indices
   bool counted = false; ///< kernels count the log densities that they compute: Outcome::counts
-  bool moments = false; ///< sufficient statistics: sums over data of polynomials are formed once (gen-moments)
+  bool moments =
+      false; ///< sufficient statistics: sums over data of polynomials are formed once (gen-moments)
   bool optimise = true; ///< false leaves out every pass that only makes code faster (for tests)
   /// Kernels are CUDA text that this loader compiles, launched from the CPU; arrays lie where its device
   /// reads them. `lanes` are then the threads of a group: 1, 32 (as 0 means), or 64 to 1024. Null: CPU

@@ -136,8 +136,8 @@ void Rules::reduceMax(gen::ReduceMaxOp op) {
   });
 }
 
-/// L y = b: the cotangent of b is v = L'^-1 g, that of L the lower triangle of -v y'. L' y = b: v = L^-1 g and
-/// -y v'.
+/// L y = b: the cotangent of b is v = L'^-1 g, that of L the lower triangle of -v y'. L' y = b: v = L^-1 g
+/// and -y v'.
 void Rules::triangularSolve(gen::TriangularSolveOp op) {
   Value y = op.getResult();
   Value v = emit.make<gen::TriangularSolveOp>(y.getType(), op.getMatrix(), g.value, !op.getTransposed());

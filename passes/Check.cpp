@@ -3,8 +3,8 @@
 #include "ir/dist/Domain.h"
 #include "passes/Passes.h"
 #include "passes/Roles.h"
-#include "passes/SliceDims.h"
 #include "passes/SizeChecks.h"
+#include "passes/SliceDims.h"
 
 using namespace mlir;
 

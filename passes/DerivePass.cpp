@@ -1,7 +1,7 @@
 // gen-derive: the pass around derive().
+#include "passes/Passes.h"
 #include "passes/derive/Derive.h"
 #include "passes/derive/Procedure.h"
-#include "passes/Passes.h"
 #include "runtime/Error.h"
 
 using namespace mlir;

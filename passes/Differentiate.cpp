@@ -41,9 +41,11 @@ public:
 private:
   /// Whether the op, or one within it, depends on an active value.
   bool uses(Operation &op) {
-    return op.walk([&](Operation *inner) {
-               return WalkResult(failure(llvm::any_of(inner->getOperands(), [&](Value v) { return active.contains(v); })));
-             })
+    return op
+        .walk([&](Operation *inner) {
+          return WalkResult(
+              failure(llvm::any_of(inner->getOperands(), [&](Value v) { return active.contains(v); })));
+        })
         .wasInterrupted();
   }
 
@@ -249,8 +251,9 @@ LogicalResult Reverse::reverseSweep(gen::SweepOp sweep, Emitter &emit, Adjoints 
   }
   for (auto [i, stack] : llvm::enumerate(stacks)) {
     yielded.push_back(stack.value);
-    int64_t size = stack.row ? ShapedType::kDynamic
-                             : cast<RankedTensorType>(stack.outside.base.getType()).getDimSize(*stack.stacked);
+    int64_t size = stack.row
+                       ? ShapedType::kDynamic
+                       : cast<RankedTensorType>(stack.outside.base.getType()).getDimSize(*stack.stacked);
     types.push_back(gen::stackedType(stack.value.getType(), false, size));
   }
   gen::YieldOp::create(builder, sweep.getLoc(), yielded);

@@ -5,8 +5,8 @@
 
 namespace genfuse {
 
-/// Moves ops that do not depend on the iteration out of a sweep or loop. Reads of tensors stay: an empty one reads
-/// nothing, and their indices are only good for its iterations.
+/// Moves ops that do not depend on the iteration out of a sweep or loop. Reads of tensors stay: an empty one
+/// reads nothing, and their indices are only good for its iterations.
 void hoistInvariantCode(mlir::LoopLikeOpInterface loop);
 
 /// Moves checks that do not depend on the instance out of the sweep over instances, with the sweeps that do

@@ -35,8 +35,8 @@ llvm::SetVector<Operation *> dependents(gen::SweepOp first, gen::SweepOp second)
 /// Equal lengths are the same value, or of the same row: the second sweep's body has looked it up again.
 bool sameLength(Value first, Value second) {
   auto a = first.getDefiningOp<gen::RowOp>(), b = second.getDefiningOp<gen::RowOp>();
-  return first == second || (a && b && first == a.getLength() && second == b.getLength() &&
-                             a.getOperands() == b.getOperands());
+  return first == second ||
+         (a && b && first == a.getLength() && second == b.getLength() && a.getOperands() == b.getOperands());
 }
 
 /// Legality, in order:

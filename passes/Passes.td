@@ -87,7 +87,7 @@ def GenSetReal : Pass<"gen-set-real", "::mlir::func::FuncOp"> {
 def GenReassociate : Pass<"gen-reassociate", "::mlir::func::FuncOp"> {
   let summary = "products of what varies less come first";
   let description = [{
-    (x + c) + d of constants is x + (c + d). (p q) v becomes p (q v) where q v varies with fewer of the loops around it (sweeps, loops, instances) than the whole:
+    (x + c) + d of constants up to 1024 is x + (c + d). (p q) v becomes p (q v) where q v varies with fewer of the loops around it (sweeps, loops, instances) than the whole:
     c x x of a coefficient and data is c (x x), whose square is one for all instances, and leaves a loop around the plate. Results
     are rounded differently, and x x has to be in the range of the real type.
   }];

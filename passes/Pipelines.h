@@ -27,7 +27,8 @@ struct Specialisation {
   Precision real = Precision::f32;
   Mapping mapping = Mapping::single;
   int64_t lanes = 16;
-  int64_t registers = 0; ///< of `lanes` values each: sweeps get a multiple of the lanes that fits; 0: exactly `lanes`
+  int64_t registers =
+      0; ///< of `lanes` values each: sweeps get a multiple of the lanes that fits; 0: exactly `lanes`
   bool threads = false;             ///< lanes are threads of a group (CUDA), not elements of vectors
   std::vector<std::string> batched; ///< arguments with one value per instance
   std::vector<std::string> shared;  ///< choices that all instances share

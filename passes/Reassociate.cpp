@@ -78,13 +78,17 @@ struct GenReassociatePass : impl::GenReassociateBase<GenReassociatePass> {
     return false;
   }
 
-  /// (x + c) + d = x + (c + d) for constants.
+  /// (x + c) + d = x + (c + d) for constants such as normalisers. Large ones stay: adding 2^23 and taking it
+  /// away again rounds, and is meant to.
   static void addConstants(Operation *sum) {
     FloatAttr outer, inner;
     Operation *first = sum->getOperand(0).getDefiningOp();
     if (!matchPattern(sum->getOperand(1), m_Constant(&outer)) ||
         !isa_and_nonnull<arith::AddFOp, arith::SubFOp>(first) ||
         !matchPattern(first->getOperand(1), m_Constant(&inner)))
+      return;
+    constexpr double largest = 1024;
+    if (std::abs(outer.getValueAsDouble()) > largest || std::abs(inner.getValueAsDouble()) > largest)
       return;
     auto signedValue = [](Operation *op, FloatAttr value) {
       return isa<arith::SubFOp>(op) ? -value.getValueAsDouble() : value.getValueAsDouble();

@@ -7,12 +7,15 @@ namespace genfuse {
 
 namespace {
 
-constexpr std::pair<GfiOperation, const char *> operations[] = {
-    {GfiOperation::simulate, "simulate"}, {GfiOperation::generate, "generate"},
-    {GfiOperation::assess, "assess"},     {GfiOperation::propose, "propose"},
-    {GfiOperation::update, "update"},     {GfiOperation::regenerate, "regenerate"},
-    {GfiOperation::project, "project"},   {GfiOperation::gradient, "gradient"},
-    {GfiOperation::run, "run"}};
+constexpr std::pair<GfiOperation, const char *> operations[] = {{GfiOperation::simulate, "simulate"},
+                                                                {GfiOperation::generate, "generate"},
+                                                                {GfiOperation::assess, "assess"},
+                                                                {GfiOperation::propose, "propose"},
+                                                                {GfiOperation::update, "update"},
+                                                                {GfiOperation::regenerate, "regenerate"},
+                                                                {GfiOperation::project, "project"},
+                                                                {GfiOperation::gradient, "gradient"},
+                                                                {GfiOperation::run, "run"}};
 
 /// Suffixes of a changed argument; a longer one before one that it ends with.
 using Values = ArgumentChange::Values;
@@ -167,7 +170,8 @@ private:
     require(is({update, regenerate}) || request.changes.empty(),
             "only update and regenerate take changed arguments");
     for (auto name = request.names.begin(); name != request.names.end(); ++name)
-      require(std::count(request.names.begin(), request.names.end(), *name) == 1, "names '" + *name + "' twice");
+      require(std::count(request.names.begin(), request.names.end(), *name) == 1,
+              "names '" + *name + "' twice");
     for (const ArgumentChange &change : request.changes)
       require(std::count_if(request.changes.begin(), request.changes.end(),
                             [&](const ArgumentChange &other) { return other.name == change.name; }) == 1,

@@ -21,8 +21,8 @@
 // An index of a plate in an address is `*` (all elements), `[]` (a list given at the call), a number, or `+`
 // (those by which the plate grows). A changed argument is followed by how it differs: `~` in any element,
 // `[]` in the elements of the list of the plate that it is indexed by; `+` the first dimension is longer, `-`
-// it is shorter, the common elements being equal unless `~` comes first. Elements of a ragged plate are named as a
-// whole or by lists; of an argument that is read by its rows, common elements are those of each row.
+// it is shorter, the common elements being equal unless `~` comes first. Elements of a ragged plate are named
+// as a whole or by lists; of an argument that is read by its rows, common elements are those of each row.
 //
 // Flags: `return` (gradient: add <cotangent, return value> to the objective), `weighted` (gradient: the log
 // density counts times a cotangent that the caller gives, one per instance), `replay` (drawn choices are

@@ -6,9 +6,9 @@
 // log densities (gen.count at a log density: another one than its leaf), and gen.check_of names the function
 // whose inputs another one checks.
 // Of the arguments of a lowered kernel: gen.name and gen.role those of arrays, gen.written an array or slice
-// that the kernel writes, gen.of_lanes a slice in which each lane uses elements of its own, gen.cells (how many) a slice
-// for scalars that one launch leaves to later ones, gen.dims, gen.strides and gen.call those of the ABI.
-// Of a sweep in lanes: gen.reason says why it has so many.
+// that the kernel writes, gen.of_lanes a slice in which each lane uses elements of its own, gen.cells (how
+// many) a slice for scalars that one launch leaves to later ones, gen.dims, gen.strides and gen.call those of
+// the ABI. Of a sweep in lanes: gen.reason says why it has so many.
 #pragma once
 
 #include "mlir/IR/Builders.h"

@@ -12,8 +12,8 @@ namespace genfuse {
 /// none. `function` is a model, or what a procedure was derived to.
 std::vector<std::string> sizeChecks(mlir::FunctionOpInterface function);
 
-/// Fails, with a diagnostic at a plate or loop, if it collects into tensors with a stated number of rows although
-/// nobody knows before a call how often it runs: sizeChecks could not compare them.
+/// Fails, with a diagnostic at a plate or loop, if it collects into tensors with a stated number of rows
+/// although nobody knows before a call how often it runs: sizeChecks could not compare them.
 mlir::LogicalResult verifyStacks(mlir::Operation *op, mlir::Value length);
 
 /// `file:line:column` of the innermost place with a file, as in those lines.

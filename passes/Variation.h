@@ -6,8 +6,8 @@
 
 namespace genfuse {
 
-/// The values within a sweep that may differ between its iterations, and so between lanes. A tensor that is computed
-/// there counts: it lies in a buffer of its own a lane.
+/// The values within a sweep that may differ between its iterations, and so between lanes. A tensor that is
+/// computed there counts: it lies in a buffer of its own a lane.
 class Variation {
 public:
   explicit Variation(gen::SweepOp sweep);

@@ -1,5 +1,6 @@
 // gen-widen: how many registers one value of a sweep in lanes fills.
 #include "passes/Passes.h"
+#include "passes/Registers.h"
 #include "passes/Roles.h"
 #include "passes/Variation.h"
 
@@ -11,9 +12,6 @@ namespace genfuse {
 #include "genfuse/passes/Passes.h.inc"
 
 namespace {
-
-/// Tensors of at most so many elements are held in registers (passes/lower/Lowerer.h).
-constexpr int64_t maxRegisters = 32;
 
 /// Bits of a register that lanes are counted by.
 constexpr int64_t registerBits = 512;

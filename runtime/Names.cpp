@@ -6,10 +6,10 @@ namespace {
 
 constexpr std::array<std::string_view, 4> types = {"f32", "f64", "i64", "boolean"};
 constexpr std::array<std::string_view, 19> roles = {
-    "argument",    "parameter",        "choice",         "returnGradient",    "score",       "weight",
-    "returnValue", "argumentGradient", "choiceGradient", "parameterGradient", "newArgument", "constraint",
-    "elements",    "selected",         "drawn",          "scoreChange",       "count",       "scoreGradient",
-    "result"};
+    "argument",    "parameter",   "choice",           "returnGradient", "score",
+    "weight",      "returnValue", "argumentGradient", "choiceGradient", "parameterGradient",
+    "newArgument", "constraint",  "elements",         "selected",       "drawn",
+    "scoreChange", "count",       "scoreGradient",    "result"};
 
 template <class Enum, size_t n>
 std::optional<Enum> find(const std::array<std::string_view, n> &names, std::string_view name) {

@@ -259,8 +259,8 @@ int main(int argc, char **argv) {
   app.add_option("model", options.model, "a model in the gen dialect (.mlir)")->required();
   app.add_option("request", options.request, "what to derive, such as 'generate(y/*)'");
   app.add_option("--emit", options.stage, "print a stage instead of running the request (list below)")
-      ->check(CLI::IsMember(
-          {"graph", "dot", "gen", "derived", "differentiated", "batched", "lowered", "llvm", "asm", "obj", "cuda", "ptx", "cubin"}));
+      ->check(CLI::IsMember({"graph", "dot", "gen", "derived", "differentiated", "batched", "lowered", "llvm",
+                             "asm", "obj", "cuda", "ptx", "cubin"}));
   app.add_flag(
          "--stats{text}", options.stats,
          "report sweeps, bytes, flops, mapping and passes instead of running the request (--stats=json)")
@@ -287,7 +287,8 @@ int main(int argc, char **argv) {
   app.add_option("--mapping", options.mapping, "force what runs in lanes: instances, elements or single")
       ->check(CLI::IsMember({"instances", "elements", "single"}));
   app.add_option("--lanes", options.lanes, "force the number of lanes");
-  app.add_flag("--moments", options.moments, "sufficient statistics: sums over data of polynomials are formed once");
+  app.add_flag("--moments", options.moments,
+               "sufficient statistics: sums over data of polynomials are formed once");
   app.add_flag("--checked", options.checked,
                "check data first: NaN, parameters of distributions, computed indices");
   app.add_flag("--counted", options.counted, "also count the log densities that are computed, by leaf");

@@ -69,7 +69,8 @@ void compile(const Model &model, const CompileOptions &options, RequestStats &st
 /// What ptxas says of the request's kernels.
 void compileForCuda(const Program &program, const std::string &request, RequestStats &stats) {
   const std::string text = program.emit("cuda", request, stats.specialisation.mapping);
-  stats.cuda = cuda::compileText(text, stats.specialisation.model + ".cu", program.options().cudaArchitecture);
+  stats.cuda =
+      cuda::compileText(text, stats.specialisation.model + ".cu", program.options().cudaArchitecture);
   stats.cudaThreads = program.options().lanes ? program.options().lanes : 32;
 }
 

@@ -263,7 +263,8 @@ Value Lowerer::laneSum(Value vector) {
     return make<vector::ReductionOp>(vector::CombiningKind::ADD, vector, arith::FastMathFlags::reassoc);
   // It starts with -0, which LLVM knows to add nothing.
   Value nothing = number(-0.0, getElementTypeOrSelf(vector.getType()));
-  return make<vector::ReductionOp>(vector::CombiningKind::ADD, vector, nothing, arith::FastMathFlags::reassoc);
+  return make<vector::ReductionOp>(vector::CombiningKind::ADD, vector, nothing,
+                                   arith::FastMathFlags::reassoc);
 }
 
 // Tensors.

@@ -1,6 +1,7 @@
 // Lowers one batched function to a kernel. Each file of this folder implements one group of these members.
 #pragma once
 
+#include "passes/Registers.h"
 #include "passes/SymbolicSize.h"
 #include "passes/lower/Lowered.h"
 #include "llvm/ADT/SmallPtrSet.h"
@@ -8,8 +9,6 @@
 
 namespace genfuse::lower {
 
-/// Tensors of at most so many elements live in registers.
-constexpr int64_t maxRegisters = 32;
 /// Rows whose rank-one updates are added to a sum in memory at once.
 constexpr int64_t blockRows = 64;
 /// Where a range of instances may begin, if kernels draw for whole blocks of them.
@@ -76,8 +75,8 @@ public:
   std::optional<View> inMemory(Value tensor, mlir::Operation *user);
 
   // Kernel.cpp: the function, its arrays and its workspace.
-  /// A workspace slice for a tensor like `like`, one per lane if `perLane`, with room for so many of them. None,
-  /// after a diagnostic, if its size is not affine in the sizes of arguments.
+  /// A workspace slice for a tensor like `like`, one per lane if `perLane`, with room for so many of them.
+  /// None, after a diagnostic, if its size is not affine in the sizes of arguments.
   std::optional<View> allocate(Value like, mlir::Type memoryElement, bool perLane, mlir::Operation *user,
                                int64_t copies = 1);
   View allocateStatic(llvm::ArrayRef<int64_t> shape, mlir::Type memoryElement, bool perLane);
@@ -100,7 +99,7 @@ private:
   struct Partition {
     SizeExpression length; ///< of the sweep; that over instances takes the call's range
     bool overInstances;
-    int64_t align;                    ///< all parts but the last have a multiple of so many iterations
+    int64_t align; ///< all parts but the last have a multiple of so many iterations
     Cutting cutting;
     std::vector<SizeExpression> work; ///< of one iteration: the sum of these
     std::vector<SizeExpression> sums; ///< how many elements the sums in memory have
@@ -296,7 +295,7 @@ private:
   unsigned totalDims = 0;
   int64_t cells = 0; ///< so many scalars fit into the last slice, which launches leave to later ones
   Value dims, strides, call;
-  bool alignedInstances = false; ///< it draws for whole blocks of instances
+  bool alignedInstances = false;           ///< it draws for whole blocks of instances
   bool isChecker;                          ///< its function checks the inputs of another one
   Value record;                            ///< where a checker notes failures
   int64_t checkIndices;                    ///< the most indices that one of its checks has

@@ -65,7 +65,8 @@ void Lowerer::addWork(Block &block, const SizeExpression &repeated, Partition &p
     }
     if (auto loop = dyn_cast<gen::LoopOp>(op)) {
       std::optional<SizeExpression> count = sizeExpression(loop.getLength());
-      addWork(*loop.getBlock(), scaled(repeated, count ? *count : SizeExpression{unknownCount, {}, {}}), partition);
+      addWork(*loop.getBlock(), scaled(repeated, count ? *count : SizeExpression{unknownCount, {}, {}}),
+              partition);
       continue;
     }
     SizeExpression work = repeated;
@@ -202,7 +203,8 @@ void Lowerer::combine(OpenSweep &sweep, const std::optional<View> &scalars, Indi
   auto branch = scf::IfOp::create(builder, loc, several, /*withElse=*/false);
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToStart(branch.thenBlock());
-  auto levels = scf::ForOp::create(builder, loc, index(0), index(llvm::Log2_64((threads ? forThreads : forCpu).most)), one);
+  auto levels = scf::ForOp::create(builder, loc, index(0),
+                                   index(llvm::Log2_64((threads ? forThreads : forCpu).most)), one);
   builder.setInsertionPointToStart(levels.getBody());
   Value distance = make<arith::ShLIOp>(one, levels.getInductionVar());
   auto pairs = scf::ForOp::create(builder, loc, index(0), make<arith::SubIOp>(parts, distance),

@@ -1,5 +1,5 @@
-// Short sweeps within loops. There the latency of one sweep counts, not how many elements go through: one that fits in
-// a few registers is done at once, with a mask, instead of by tiles, whole vectors and a tail.
+// Short sweeps within loops. There the latency of one sweep counts, not how many elements go through: one
+// that fits in a few registers is done at once, with a mask, instead of by tiles, whole vectors and a tail.
 #include "passes/lower/Sums.h"
 
 using namespace mlir;

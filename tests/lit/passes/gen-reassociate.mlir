@@ -121,3 +121,26 @@ func.func @constants(%c: f32, %d: f32) -> (f32, f32) {
   %b = arith.addf %r, %two : f32
   return %a, %b : f32, f32
 }
+
+// Constants of a sum come together.
+// CHECK-LABEL: func.func @normalisers
+// CHECK: %[[C:.*]] = arith.constant 5.0{{.*}}e-01 : f64
+// CHECK: arith.addf %{{.*}}, %[[C]] : f64
+func.func @normalisers(%x: f64) -> f64 {
+  %two = arith.constant 2.0 : f64
+  %c = arith.constant 1.5 : f64
+  %a = arith.addf %x, %two : f64
+  %b = arith.subf %a, %c : f64
+  return %b : f64
+}
+
+// Must not: large ones, which round what they are added to.
+// CHECK-LABEL: func.func @rounding
+// CHECK: %[[A:.*]] = arith.addf
+// CHECK: arith.subf %[[A]]
+func.func @rounding(%x: f32) -> f32 {
+  %shift = arith.constant 12582912.0 : f32
+  %a = arith.addf %x, %shift : f32
+  %b = arith.subf %a, %shift : f32
+  return %b : f32
+}

@@ -74,6 +74,34 @@ INSTANTIATE_TEST_SUITE_P(
                     Setting{Precision::f64, 20, 200, false}, Setting{Precision::f32, 50, 1, true},
                     Setting{Precision::f32, 50, 200, true}));
 
+/// Sums of data formed once, against one pass over the data each time: log density and gradients in f64,
+/// where what cancels of numbers below 1e4 leaves 1e-9; one position and many.
+TEST(ProcedureChain, MomentsChangeNoNumber) {
+  for (int64_t instances : {1, 40}) {
+    Inputs inputs;
+    const Inputs data = lineData(50, ElementType::f64);
+    inputs.arguments["xs"] = data.arguments.at("xs");
+    inputs.choices.set("y/*", data.arguments.at("ys"));
+    for (const char *name : {"a", "b"}) {
+      std::vector<double> values;
+      for (int64_t i = 0; i < instances; ++i)
+        values.push_back(0.37 * static_cast<double>(i % 13) - 1.5 * (*name == 'b'));
+      inputs.choices.set(name, instances > 1 ? ChoiceValue(vectorOf(ElementType::f64, values))
+                                             : ChoiceValue(values[0]));
+    }
+    auto run = [&](bool moments) {
+      return Program(lineModel(), {.real = Precision::f64, .moments = moments})
+          .run("gradient(a, b)", inputs, {.instances = instances});
+    };
+    const Outcome plain = run(false), formed = run(true);
+    for (int64_t i = 0; i < instances; ++i) {
+      EXPECT_NEAR(at(formed.score, i), at(plain.score, i), 1e-9);
+      for (const char *name : {"a", "b"})
+        EXPECT_NEAR(at(formed.choiceGradients.at(name), i), at(plain.choiceGradients.at(name), i), 1e-9);
+    }
+  }
+}
+
 /// What a chain reports of its last position is the log density there.
 TEST(ProcedureChain, TheScoreIsThatOfThePosition) {
   for (int64_t points : {3, 50, 1100}) {

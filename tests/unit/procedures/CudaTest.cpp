@@ -9,7 +9,8 @@ using namespace genfuse::procedures;
 
 namespace {
 
-/// In f64, so that no accept step lies within rounding; 1e-9 relative is far above what another order of sums gives.
+/// In f64, so that no accept step lies within rounding; 1e-9 relative is far above what another order of sums
+/// gives.
 void expectSame(const Model &model, const Inputs &inputs, int64_t instances, int64_t threads) {
   auto loader = std::make_shared<cuda_host::EmulatedLoader>();
   const RunOptions run{.seed = 5, .instances = instances};

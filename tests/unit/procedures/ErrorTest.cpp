@@ -1,6 +1,5 @@
 // What is wrong with a procedure is said at the user's line: when it is traced, when it is compiled, or when
 // it is called.
-#include "runtime/Error.h"
 #include "tests/unit/procedures/Procedures.h"
 #include <gmock/gmock.h>
 
@@ -10,15 +9,6 @@ using testing::AllOf;
 using testing::HasSubstr;
 
 namespace {
-
-template <class F> std::string errorOf(const F &run) {
-  try {
-    run();
-  } catch (const Error &error) {
-    return error.what();
-  }
-  return "no error";
-}
 
 /// A procedure with arguments xs and ys; what compiling and running it reports.
 template <class F> std::string errorOfProcedure(const F &body) {

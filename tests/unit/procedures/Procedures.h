@@ -3,6 +3,7 @@
 
 #include "codegen/Program.h"
 #include "frontend/genfuse.h"
+#include "runtime/Error.h"
 
 namespace genfuse::procedures {
 
@@ -49,6 +50,16 @@ inline Model lineChain(int64_t steps) {
     });
     return run.kept.with({{"score", std::get<1>(run.last)}});
   });
+}
+
+/// The message of the error that `run` throws.
+template <class F> std::string errorOf(const F &run) {
+  try {
+    run();
+  } catch (const Error &error) {
+    return error.what();
+  }
+  return "no error";
 }
 
 inline Array vectorOf(ElementType real, const std::vector<double> &values) {
