@@ -69,8 +69,9 @@ struct Program::Body {
     result.threads = threads;
     int64_t lanes = threads ? warp : options.real == Precision::f32 ? 16 : 8;
     result.lanes = options.lanes ? options.lanes : lanes;
-    if (!threads && !options.lanes)
-      result.registers = cpuTarget(options.target).registers();
+    result.widen = !threads && !options.lanes;
+    if (!threads)
+      result.vectors = cpuTarget(options.target).vectors();
     if (threads && !isGroup(result.lanes))
       throw Error("expected groups of 1, 32, 64, 128, 256, 512 or 1024 threads for CUDA, got " +
                   std::to_string(result.lanes));

@@ -182,7 +182,11 @@ def GenLower : Pass<"gen-lower", "::mlir::ModuleOp"> {
     access is then a gather or scatter instead of one access a lane, no other vectors occur, and sweeps are cut
     into many more parts.
   }];
-  let options = [Option<"threads", "threads", "bool", "false", "lanes are threads of a group">];
+  let options = [
+    Option<"threads", "threads", "bool", "false", "lanes are threads of a group">,
+    Option<"registers", "registers", "int64_t", "32", "vector registers, which bound the blocks of products">,
+    Option<"registerBytes", "register-bytes", "int64_t", "64", "size of one">
+  ];
   let dependentDialects = ["::mlir::func::FuncDialect", "::mlir::scf::SCFDialect", "::mlir::memref::MemRefDialect",
                            "::mlir::vector::VectorDialect", "::mlir::LLVM::LLVMDialect", "::mlir::ub::UBDialect",
                            "::mlir::math::MathDialect", "::mlir::arith::ArithDialect"];

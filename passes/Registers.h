@@ -8,4 +8,13 @@ namespace genfuse {
 /// Tensors of at most so many elements live in registers.
 constexpr int64_t maxRegisters = 32;
 
+/// Lanes are counted by registers of so many bytes; narrower ones split them.
+constexpr int64_t laneBytes = 64;
+
+/// The vector registers of a CPU.
+struct VectorRegisters {
+  int64_t count = 32, bytes = 64;
+  bool operator==(const VectorRegisters &) const = default;
+};
+
 } // namespace genfuse

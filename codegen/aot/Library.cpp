@@ -192,8 +192,8 @@ private:
     Lowered lowered;
     for (const std::string &level : options.cpuLevels) {
       const CpuTarget target = cpuTarget(level);
-      if (!lowered.module || specialisation.registers != target.registers()) {
-        specialisation.registers = target.registers();
+      if (!lowered.module || specialisation.vectors != target.vectors()) {
+        specialisation.vectors = target.vectors();
         lowered = lowerTo(Stage::lowered, *module, specialisation);
       }
       auto machine = createTargetMachine(target, options.optimisation);
@@ -211,7 +211,7 @@ private:
   void addCuda(const Operation &operation, Specialisation specialisation, const Signature &onCpu) {
     specialisation.threads = true;
     specialisation.lanes = warp;
-    specialisation.registers = 0;
+    specialisation.widen = false;
     Lowered lowered = lowerTo(Stage::lowered, *module, specialisation);
     if (tableOf(operation, lowered.signature) != tableOf(operation, onCpu))
       throw Error("operation '" + operation.name + "': expected the arrays of the CPU for cuda, got others");

@@ -36,7 +36,7 @@ private:
     row("request", made.request.text() + " of " + made.model);
     row("real", realName(made.real));
     row("mapping", std::string(mappingName(made.mapping)) + ", because " + stats.mappingReason);
-    row("lanes", std::to_string(made.lanes) + (made.registers ? " a register" : ""));
+    row("lanes", std::to_string(made.lanes) + (made.widen ? " a register" : ""));
     row("target", stats.target);
   }
 
