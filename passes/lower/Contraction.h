@@ -1,10 +1,8 @@
 // Einsums. Three forms, tried in this order:
 //   dots     rows of contiguous data against each other: vectors along the summed letter, a block of rows and
-//   of
-//            results in registers, whose lanes are then summed together (y = W x for a tile of rows x);
+//            of results in registers, whose lanes are then summed together (y = W x for a tile of rows x);
 //   updates  a sum of outer products: vectors along a letter of the result, a block of results in registers,
-//   a loop
-//            over the rows (dW += r x' over a tile of rows);
+//            a loop over the rows (dW += r x' over a tile of rows);
 //   general  a loop nest in lanes, for a block of results.
 #pragma once
 
