@@ -91,8 +91,11 @@ void addBatch(OpPassManager &passes, const Specialisation &specialisation) {
   const VectorRegisters &vectors = specialisation.vectors;
   if (specialisation.widen)
     functions.addPass(createGenWiden({.registers = vectors.count * vectors.bytes / laneBytes}));
-  if (specialisation.optimise)
-    simplify(functions);
+  if (!specialisation.optimise)
+    return;
+  if (!specialisation.threads)
+    functions.addPass(createGenStackInvariants());
+  simplify(functions);
 }
 
 void addLower(OpPassManager &passes, const Specialisation &specialisation) {
