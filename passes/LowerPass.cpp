@@ -31,8 +31,8 @@ struct GenLowerPass : impl::GenLowerBase<GenLowerPass> {
     for (func::FuncOp function : functions) {
       std::optional<lower::Lowerer> checker;
       if (func::FuncOp check = checkOf(function))
-        checker.emplace(check, threads);
-      if (failed(lower::Lowerer(function, threads).run(checker ? &*checker : nullptr)))
+        checker.emplace(check, threads, masks);
+      if (failed(lower::Lowerer(function, threads, masks).run(checker ? &*checker : nullptr)))
         return signalPassFailure();
     }
   }

@@ -181,8 +181,14 @@ def GenLower : Pass<"gen-lower", "::mlir::ModuleOp"> {
     With `threads` the vectors stand for groups of threads: an element of a vector is a variable of one thread. Strided
     access is then a gather or scatter instead of one access a lane, no other vectors occur, and sweeps are cut
     into many more parts.
+
+    With `masks` a sweep with stacks only and a long body is emitted once, every vector under a mask, unless an innermost
+    loop within would then be masked too; else whole vectors and the masked tail are code of their own.
   }];
-  let options = [Option<"threads", "threads", "bool", "false", "lanes are threads of a group">];
+  let options = [
+    Option<"threads", "threads", "bool", "false", "lanes are threads of a group">,
+    Option<"masks", "masks", "bool", "false", "masked loads and stores take no longer than others">
+  ];
   let dependentDialects = ["::mlir::func::FuncDialect", "::mlir::scf::SCFDialect", "::mlir::memref::MemRefDialect",
                            "::mlir::vector::VectorDialect", "::mlir::LLVM::LLVMDialect", "::mlir::ub::UBDialect",
                            "::mlir::math::MathDialect", "::mlir::arith::ArithDialect"];

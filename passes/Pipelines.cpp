@@ -36,6 +36,9 @@ std::string Specialisation::key() const {
 
 namespace {
 
+/// So many registers of 64 bytes has AVX-512 only, whose masks cost nothing.
+constexpr int64_t registersWithMasks = 32;
+
 void simplify(OpPassManager &passes) {
   passes.addPass(createCanonicalizerPass());
   passes.addPass(createCSEPass());
@@ -95,7 +98,7 @@ void addBatch(OpPassManager &passes, const Specialisation &specialisation) {
 }
 
 void addLower(OpPassManager &passes, const Specialisation &specialisation) {
-  passes.addPass(createGenLower({specialisation.threads}));
+  passes.addPass(createGenLower({specialisation.threads, specialisation.registers >= registersWithMasks}));
   if (!specialisation.optimise)
     return;
   simplify(passes);

@@ -29,15 +29,15 @@ using Indices = llvm::ArrayRef<OpFoldResult>;
 
 class Lowerer {
 public:
-  /// With `threads`, lanes are threads of a group (see gen-lower).
-  Lowerer(mlir::func::FuncOp source, bool threads);
+  /// With `threads`, lanes are threads of a group; with `masks`, masked access costs nothing (see gen-lower).
+  Lowerer(mlir::func::FuncOp source, bool threads, bool masks);
   /// `checker`, if there is one, lowers the function that checks the inputs of this one.
   mlir::LogicalResult run(Lowerer *checker);
 
   mlir::OpBuilder builder;
   mlir::Location loc;
   Lanes lanes;
-  const bool threads;
+  const bool threads, masks;
 
   template <class Op, class... Arguments> Value make(Arguments &&...arguments) {
     return Op::create(builder, loc, std::forward<Arguments>(arguments)...).getOperation()->getResult(0);
@@ -250,12 +250,15 @@ private:
   mlir::FailureOr<llvm::SmallVector<Value>> lowerTiles(OpenSweep &sweep);
   mlir::FailureOr<llvm::SmallVector<Value>> lowerTail(OpenSweep &sweep, Value here,
                                                       llvm::SmallVector<Value> carried);
-  mlir::LogicalResult lowerWithoutSums(OpenSweep &sweep);
   void setRange(OpenSweep &sweep);
   void setTail(OpenSweep &sweep);
   void publishStacks(mlir::Operation *op);
   std::optional<View> destination(mlir::Operation *op, unsigned result);
   void storeStack(mlir::Operation *op, unsigned result, Value yielded, Scalar at);
+
+  // LongSweeps.cpp
+  void maskAll(OpenSweep &sweep, mlir::scf::IfOp tail);
+  mlir::LogicalResult lowerOnceOrTwice(OpenSweep &sweep);
 
   // ShortSweeps.cpp
   bool mayBeShort(const OpenSweep &sweep);
