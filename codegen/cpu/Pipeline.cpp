@@ -1,6 +1,7 @@
 #include "codegen/cpu/Pipeline.h"
 #include "codegen/cpu/MathToDevice.h"
 #include "codegen/cpu/OutlineParts.h"
+#include "codegen/cpu/ShareBodies.h"
 #include "mlir/Conversion/Passes.h"
 #include "mlir/Dialect/Arith/Transforms/Passes.h"
 #include "mlir/Dialect/Func/Extensions/InlinerExtension.h"
@@ -81,6 +82,7 @@ void addConversions(OpPassManager &passes) {
 
 void addAll(OpPassManager &passes, std::unique_ptr<Pass> mathToDevice) {
   passes.addPass(createOutlinePartsPass());
+  passes.addPass(createShareBodiesPass());
   addSimplifications(passes);
   passes.addPass(std::move(mathToDevice));
   passes.addPass(std::make_unique<ExpandForCpu>());
@@ -104,6 +106,7 @@ void registerCpuBackend(DialectRegistry &registry) {
 void registerCpuPasses() {
   registerPass([] { return createMathToDevicePass(); });
   registerPass([] { return createOutlinePartsPass(); });
+  registerPass([] { return createShareBodiesPass(); });
   PassPipelineRegistration<PipelineOptions>("gen-cpu-to-llvm", "from the lowered level to the LLVM dialect",
                                             [](OpPassManager &passes, const PipelineOptions &options) {
                                               addAll(passes,

@@ -74,7 +74,9 @@ void linkDeviceLibrary(llvm::Module &module, const CpuTarget &target, llvm::Arra
     throw Error("the device library cannot be linked");
 }
 
-/// One set of attributes for our functions and the library's, so that all can be inlined.
+/// One set of attributes for our functions and the library's, so that all can be inlined. The stack is
+/// aligned to registers from the start: when LLVM finds that it spills some it is too late, and they cross
+/// cache lines.
 void stampAttributes(llvm::Module &module, const CpuTarget &target) {
   for (llvm::Function &function : module) {
     for (const char *name : {"target-cpu", "target-features", "tune-cpu", "min-legal-vector-width"})
@@ -85,6 +87,9 @@ void stampAttributes(llvm::Module &module, const CpuTarget &target) {
       function.addFnAttr("target-features", target.features);
     function.addFnAttr("prefer-vector-width", target.vectorBytes == 64 ? "512" : "256");
     function.addFnAttr(llvm::Attribute::NoUnwind);
+    if (!function.isDeclaration())
+      function.addFnAttr(
+          llvm::Attribute::getWithStackAlignment(module.getContext(), llvm::Align(target.vectorBytes)));
   }
 }
 
