@@ -1,5 +1,6 @@
 #include "passes/Pipelines.h"
 #include "mlir/Pass/PassManager.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "mlir/Transforms/Passes.h"
 #include "passes/Passes.h"
 
@@ -39,8 +40,15 @@ namespace {
 /// So many registers of 64 bytes has AVX-512 only, whose masks cost nothing.
 constexpr int64_t registersWithMasks = 32;
 
+/// Regions of structured ops have one block each: there are none to merge.
+std::unique_ptr<Pass> canonicalise() {
+  GreedyRewriteConfig operations;
+  operations.setRegionSimplificationLevel(GreedySimplifyRegionLevel::Disabled);
+  return createCanonicalizerPass(operations);
+}
+
 void simplify(OpPassManager &passes) {
-  passes.addPass(createCanonicalizerPass());
+  passes.addPass(canonicalise());
   passes.addPass(createCSEPass());
 }
 
@@ -65,7 +73,7 @@ void addDifferentiate(OpPassManager &passes, const Specialisation &specialisatio
   functions.addPass(createGenDifferentiate());
   if (!specialisation.optimise)
     return;
-  functions.addPass(createCanonicalizerPass());
+  functions.addPass(canonicalise());
   functions.addPass(createGenMergeSweeps());
   simplify(functions);
 }
@@ -83,7 +91,7 @@ void addBatch(OpPassManager &passes, const Specialisation &specialisation) {
       simplify(functions);
     }
     functions.addPass(createGenShortenChains());
-    functions.addPass(createCanonicalizerPass());
+    functions.addPass(canonicalise());
   }
   GenBatchOptions options;
   options.mapping = mappingName(specialisation.mapping);

@@ -8,7 +8,6 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/LLVMIR/Transforms/InlinerInterfaceImpl.h"
-#include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Dialect/Vector/Transforms/LoweringPatterns.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
@@ -35,7 +34,15 @@ struct ExpandForCpu : PassWrapper<ExpandForCpu, OperationPass<ModuleOp>> {
     vector::populateVectorTransposeLoweringPatterns(patterns, vector::VectorTransposeLowering::Shuffle16x16);
     vector::populateVectorShapeCastLoweringPatterns(patterns);
     arith::populateCeilFloorDivExpandOpsPatterns(patterns);
-    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
+    SmallVector<Operation *> left;
+    getOperation().walk([&](Operation *op) {
+      if (isa<vector::MultiDimReductionOp, vector::TransposeOp, vector::ShapeCastOp, arith::CeilDivUIOp,
+              arith::CeilDivSIOp, arith::FloorDivSIOp>(op))
+        left.push_back(op);
+    });
+    GreedyRewriteConfig config; // these and what they become: not all that folds or is dead
+    config.setStrictness(GreedyRewriteStrictness::ExistingAndNewOps);
+    if (failed(applyOpPatternsGreedily(left, std::move(patterns), config)))
       signalPassFailure();
   }
 };
@@ -59,19 +66,18 @@ void addSimplifications(OpPassManager &passes) {
   passes.addPass(std::make_unique<KeepNoAlias>());
   passes.addPass(createInlinerPass({}, [](OpPassManager &) {})); // else it canonicalises each function too
   passes.addPass(createSymbolDCEPass());
-  passes.addPass(createCanonicalizerPass());
+  GreedyRewriteConfig operations; // gen-lower leaves no blocks to merge
+  operations.setRegionSimplificationLevel(GreedySimplifyRegionLevel::Disabled);
+  passes.addPass(createCanonicalizerPass(operations));
   passes.addPass(createCSEPass());
   passes.addPass(createLoopInvariantCodeMotionPass());
 }
 
+/// What gen-lower makes has no vector transfers, no subviews and nothing of affine or index.
 void addConversions(OpPassManager &passes) {
-  passes.addPass(createConvertVectorToSCFPass());
   passes.addPass(createSCFToControlFlowPass());
-  passes.addPass(memref::createExpandStridedMetadataPass());
-  passes.addPass(createLowerAffinePass());
   passes.addPass(createConvertVectorToLLVMPass());
   passes.addPass(createConvertMathToLLVMPass());
-  passes.addPass(createConvertIndexToLLVMPass());
   passes.addPass(createArithToLLVMConversionPass());
   passes.addPass(createFinalizeMemRefToLLVMConversionPass());
   passes.addPass(createConvertFuncToLLVMPass());
