@@ -35,7 +35,7 @@ bool canBeMadeAgain(Operation *op) {
 /// How much of two bodies is the same, and which values of the second stand for those of the first.
 class Comparison {
 public:
-  Comparison(scf::ForOp left, scf::ForOp right) {
+  Comparison(scf::ForOp left, scf::ForOp right) : right(right) {
     Block::iterator other = right.getBody()->begin();
     for (Operation &op : left.getBody()->without_terminator()) {
       if (other == std::prev(right.getBody()->end()))
@@ -63,11 +63,17 @@ private:
       partners.erase(known.back());
   }
 
+  /// Whether the second loop has it before its body begins.
+  bool isOutside(Value value) {
+    return value.getParentBlock() == right.getBody() ? isa<BlockArgument>(value)
+                                                     : !right.getRegion().isAncestor(value.getParentRegion());
+  }
+
   /// Values from outside match what they meet first, and nothing else from then on.
   bool areSame(Value left, Value right) {
     if (Value partner = partners.lookup(left))
       return partner == right;
-    if (left.getType() != right.getType())
+    if (left.getType() != right.getType() || !isOutside(right))
       return false;
     match(left, right);
     if (canBePassed(left.getType()))
@@ -109,6 +115,7 @@ private:
                         [&](auto pair) { return isSame(&std::get<0>(pair), &std::get<1>(pair)); });
   }
 
+  scf::ForOp right;
   DenseMap<Value, Value> partners;
   std::vector<Value> known; ///< the keys, in order
 };
@@ -209,6 +216,12 @@ private:
                         [&](Operation *user) { return !member.isShared(user); });
   }
 
+  static Value baseOf(Value pointer) {
+    while (auto offset = pointer.getDefiningOp<LLVM::GEPOp>())
+      pointer = offset.getBase();
+    return pointer;
+  }
+
   /// Whether it is memory that nothing else that the function is given points to.
   bool hasNoAlias(Value pointer) const {
     return llvm::all_of(members, [&](const Member &member) {
@@ -216,7 +229,7 @@ private:
       auto caller = member.loop->getParentOfType<func::FuncOp>();
       return own && own.getOwner() == &caller.getBody().front() &&
              caller.getArgAttr(own.getArgNumber(), LLVM::LLVMDialect::getNoAliasAttrName()) &&
-             llvm::count_if(arguments, [&](Value other) { return member.own(other) == own; }) == 1;
+             llvm::count_if(arguments, [&](Value other) { return baseOf(member.own(other)) == own; }) == 1;
     });
   }
 

@@ -123,6 +123,44 @@ func.func @roles(%x: f32 {gen.name = "x", gen.role = "argument", gen.shape = []}
 
 // -----
 
+// Must not: what the first loop takes from outside, the second one computes.
+// CHECK-NOT: _shared
+// CHECK-LABEL: func.func private @computes_kernel(
+// CHECK-NOT: _shared
+func.func @computes(%x: f32 {gen.name = "x", gen.role = "argument", gen.shape = []},
+                    %y: f32 {gen.name = "y", gen.role = "argument", gen.shape = []},
+                    %v: tensor<?xf32> {gen.name = "v", gen.role = "argument", gen.shape = ["v.0"]})
+    -> (f32 {gen.name = "last", gen.role = "result", gen.shape = []}) {
+  %c0 = arith.constant 0 : index
+  %fifty = arith.constant 50 : index
+  %m = tensor.dim %v, %c0 : tensor<?xf32>
+  %warm = gen.loop %t to %fifty carry(%s = %x : f32) {
+    %a = arith.mulf %s, %x : f32
+    %b = arith.divf %y, %a : f32
+    %r = gen.sweep %i to %m lanes(32) sums(f32) {
+      %vi = tensor.extract %v[%i] : tensor<?xf32>
+      %p = arith.mulf %vi, %b : f32
+      gen.yield %p : f32
+    }
+    %both = arith.addf %r, %a : f32
+    gen.yield %both : f32
+  }
+  %last = gen.loop %t to %fifty carry(%s = %warm : f32) {
+    %a = arith.mulf %s, %x : f32
+    %b = arith.divf %a, %a : f32
+    %r = gen.sweep %i to %m lanes(32) sums(f32) {
+      %vi = tensor.extract %v[%i] : tensor<?xf32>
+      %p = arith.mulf %vi, %b : f32
+      gen.yield %p : f32
+    }
+    %both = arith.addf %r, %a : f32
+    gen.yield %both : f32
+  }
+  return %last : f32
+}
+
+// -----
+
 // Must not: bodies without loops, against which a call is something.
 // CHECK-NOT: _shared
 // CHECK-LABEL: func.func private @straight_kernel(
