@@ -191,11 +191,15 @@ def GenLower : Pass<"gen-lower", "::mlir::ModuleOp"> {
     With `threads` the vectors stand for groups of threads: an element of a vector is a variable of one thread. Strided
     access is then a gather or scatter instead of one access a lane, no other vectors occur, and sweeps are cut
     into many more parts.
+
+    Registers of 64 bytes come with masks: a sweep with stacks only and a long body is then emitted once, every vector
+    under a mask, unless an innermost loop within would be masked too; else whole vectors and the masked tail are code of
+    their own.
   }];
   let options = [
     Option<"threads", "threads", "bool", "false", "lanes are threads of a group">,
     Option<"registers", "registers", "int64_t", "32", "vector registers, which bound the blocks of products">,
-    Option<"registerBytes", "register-bytes", "int64_t", "64", "size of one">
+    Option<"registerBytes", "register-bytes", "int64_t", "64", "size of one: 64 or 32">
   ];
   let dependentDialects = ["::mlir::func::FuncDialect", "::mlir::scf::SCFDialect", "::mlir::memref::MemRefDialect",
                            "::mlir::vector::VectorDialect", "::mlir::LLVM::LLVMDialect", "::mlir::ub::UBDialect",

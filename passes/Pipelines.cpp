@@ -1,5 +1,6 @@
 #include "passes/Pipelines.h"
 #include "mlir/Pass/PassManager.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "mlir/Transforms/Passes.h"
 #include "passes/Passes.h"
 
@@ -36,8 +37,15 @@ std::string Specialisation::key() const {
 
 namespace {
 
+/// Regions of structured ops have one block each: there are none to merge.
+std::unique_ptr<Pass> canonicalise() {
+  GreedyRewriteConfig operations;
+  operations.setRegionSimplificationLevel(GreedySimplifyRegionLevel::Disabled);
+  return createCanonicalizerPass(operations);
+}
+
 void simplify(OpPassManager &passes) {
-  passes.addPass(createCanonicalizerPass());
+  passes.addPass(canonicalise());
   passes.addPass(createCSEPass());
 }
 
@@ -62,7 +70,7 @@ void addDifferentiate(OpPassManager &passes, const Specialisation &specialisatio
   functions.addPass(createGenDifferentiate());
   if (!specialisation.optimise)
     return;
-  functions.addPass(createCanonicalizerPass());
+  functions.addPass(canonicalise());
   functions.addPass(createGenMergeSweeps());
   simplify(functions);
 }
@@ -80,7 +88,7 @@ void addBatch(OpPassManager &passes, const Specialisation &specialisation) {
       simplify(functions);
     }
     functions.addPass(createGenShortenChains());
-    functions.addPass(createCanonicalizerPass());
+    functions.addPass(canonicalise());
   }
   GenBatchOptions options;
   options.mapping = mappingName(specialisation.mapping);

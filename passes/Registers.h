@@ -14,6 +14,9 @@ constexpr int64_t laneBytes = 64;
 /// The vector registers of a CPU.
 struct VectorRegisters {
   int64_t count = 32, bytes = 64;
+
+  /// Whether masked access takes no longer than other access (AVX-512).
+  bool hasMasks() const { return bytes == 64; }
   bool operator==(const VectorRegisters &) const = default;
 };
 

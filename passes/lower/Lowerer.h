@@ -251,12 +251,15 @@ private:
   mlir::FailureOr<llvm::SmallVector<Value>> lowerTiles(OpenSweep &sweep);
   mlir::FailureOr<llvm::SmallVector<Value>> lowerTail(OpenSweep &sweep, Value here,
                                                       llvm::SmallVector<Value> carried);
-  mlir::LogicalResult lowerWithoutSums(OpenSweep &sweep);
   void setRange(OpenSweep &sweep);
   void setTail(OpenSweep &sweep);
   void publishStacks(mlir::Operation *op);
   std::optional<View> destination(mlir::Operation *op, unsigned result);
   void storeStack(mlir::Operation *op, unsigned result, Value yielded, Scalar at);
+
+  // LongSweeps.cpp
+  void maskAll(OpenSweep &sweep, mlir::scf::IfOp tail);
+  mlir::LogicalResult lowerOnceOrTwice(OpenSweep &sweep);
 
   // ShortSweeps.cpp
   bool mayBeShort(const OpenSweep &sweep);

@@ -178,16 +178,6 @@ FailureOr<SmallVector<Value>> Lowerer::lowerTail(OpenSweep &sweep, Value here, S
   return SmallVector<Value>(branch.getResults());
 }
 
-/// A sweep without sums: one loop, and the tail.
-LogicalResult Lowerer::lowerWithoutSums(OpenSweep &sweep) {
-  if (failed(lowerTile(sweep, sweep.from, sweep.fullEnd)))
-    return failure();
-  if (!sweep.ownLanes())
-    return success();
-  Value any = make<arith::CmpIOp>(arith::CmpIPredicate::ugt, sweep.rest, index(0));
-  return lowerTail(sweep, any, {});
-}
-
 /// A sweep with sums: a loop over tiles, of which the last one also takes the tail. There is always one tile,
 /// so that sums in memory are written even if there is nothing to add. Returns the totals.
 FailureOr<SmallVector<Value>> Lowerer::lowerTiles(OpenSweep &sweep) {
@@ -262,7 +252,8 @@ FailureOr<SmallVector<Value>> Lowerer::lowerLoops(OpenSweep &sweep) {
   FailureOr<SmallVector<Value>> totals = SmallVector<Value>();
   if (!sweep.sums.empty())
     totals = lowerTiles(sweep);
-  else if (failed(lowerWithoutSums(sweep)))
+  else if (sweep.ownLanes() ? failed(lowerOnceOrTwice(sweep))
+                            : failed(lowerTile(sweep, sweep.from, sweep.to)))
     totals = failure();
   lanes = sweep.outer;
   return totals;
