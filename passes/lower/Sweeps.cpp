@@ -230,18 +230,22 @@ LogicalResult Lowerer::lowerSweep(gen::SweepOp op) {
   if (!op.getStackLast() && scalar(op.getLength()).varying)
     return op.emitOpError("has a length that differs between the instances of a vector: rows that each "
                           "instance chooses need the mapping 'elements'");
-  FailureOr<SmallVector<Value>> totals = failure();
-  if (std::optional<Partition> partition = partitionOf(op)) {
-    totals = lowerParts(sweep, std::move(*partition));
-  } else if (succeeded(prepareSums(sweep))) {
-    setRange(sweep);
-    totals = mayBeShort(sweep) ? lowerShortOrLong(sweep) : lowerLoops(sweep);
-  }
+  FailureOr<SmallVector<Value>> totals = mayBeShort(op) ? lowerShortOrLong(sweep) : lowerWhole(sweep);
   if (failed(totals))
     return failure();
   publishSums(sweep, *totals);
   publishStacks(op);
   return success();
+}
+
+/// In parts or as one; returns the totals that are carried out of the loops.
+FailureOr<SmallVector<Value>> Lowerer::lowerWhole(OpenSweep &sweep) {
+  if (std::optional<Partition> partition = partitionOf(sweep.op))
+    return lowerParts(sweep, std::move(*partition));
+  if (failed(prepareSums(sweep)))
+    return failure();
+  setRange(sweep);
+  return lowerLoops(sweep);
 }
 
 /// The loops over the range, of a part or of all; returns the totals that are carried out of them.
