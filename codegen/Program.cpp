@@ -67,6 +67,8 @@ struct Program::Body {
     result.optimise = options.optimise;
     result.moments = options.moments;
     result.threads = threads;
+    if (!threads && mapping == Mapping::single)
+      result.leastProduct = options.leastProduct.value_or(options.optimise ? measuredProduct : 0);
     int64_t lanes = threads ? warp : options.real == Precision::f32 ? 16 : 8;
     result.lanes = options.lanes ? options.lanes : lanes;
     if (!threads && !options.lanes)

@@ -139,6 +139,25 @@ def GenMergeSweeps : Pass<"gen-merge-sweeps", "::mlir::func::FuncOp"> {
 }
 
 
+def GenSplitProducts : Pass<"gen-split-products", "::mlir::func::FuncOp"> {
+  let summary = "large products of a plate's rows become products of matrices";
+  let description = [{
+    Cuts each sweep of the function, or of a `gen.loop` in it, around its large products: those of a matrix from outside
+    with a vector that the body computes, and those of two vectors of the body that are only summed. The vectors
+    of all iterations become a matrix, the product one `gen.einsum` of matrices, and what needs the result is in a
+    later sweep, which reads its row. Values that later sweeps need are kept, one an iteration, and nothing is
+    computed twice; data is read again. Products of matrices that are large get the attribute `gen.handed_over`, which
+    gives them to the GEMM library (gen-lower).
+
+    A product is large if it makes `least` multiplications a row or more; a size that no type states counts as 64. For
+    one instance on CPUs.
+  }];
+  let options = [
+    Option<"least", "least", "int64_t", "8192", "multiplications a row; 0: none is large">
+  ];
+  let statistics = [Statistic<"split", "sweeps-split", "sweeps that were cut around products">];
+}
+
 def GenBatch : Pass<"gen-batch", "::mlir::func::FuncOp"> {
   let summary = "a dynamic number of instances, mapped to lanes";
   let description = [{

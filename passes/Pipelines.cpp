@@ -30,6 +30,7 @@ std::string Specialisation::key() const {
     text += " shared:" + name;
   text += checked ? " checked" : "";
   text += counted ? " counted" : "";
+  text += leastProduct ? " products:" + std::to_string(leastProduct) : "";
   text += moments ? " moments" : "";
   return text + (optimise ? "" : " unoptimised");
 }
@@ -81,6 +82,11 @@ void addBatch(OpPassManager &passes, const Specialisation &specialisation) {
     }
     functions.addPass(createGenShortenChains());
     functions.addPass(createCanonicalizerPass());
+  }
+  if (specialisation.leastProduct > 0 && specialisation.mapping == Mapping::single &&
+      !specialisation.threads) {
+    functions.addPass(createGenSplitProducts({.least = specialisation.leastProduct}));
+    simplify(functions);
   }
   GenBatchOptions options;
   options.mapping = mappingName(specialisation.mapping);

@@ -6,6 +6,7 @@
 #include "codegen/cpu/ObjectCache.h"
 #include "codegen/cpu/Symbols.h"
 #include "runtime/Error.h"
+#include "runtime/gemm/gemm.h"
 #include "llvm/ExecutionEngine/Orc/LLJIT.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include <map>
@@ -23,6 +24,12 @@ template <class T> T check(Expected<T> value, const std::string &what) {
   return std::move(*value);
 }
 
+/// What kernels that hand products over call.
+CpuJit::Symbols gemmFunctions() {
+  return {{"gf_gemm_f32", reinterpret_cast<void *>(&gf_gemm_f32)},
+          {"gf_gemm_f64", reinterpret_cast<void *>(&gf_gemm_f64)}};
+}
+
 std::string keyOf(mlir::ModuleOp lowered, const CpuOptions &options, const CpuTarget &target) {
   std::string text;
   raw_string_ostream out(text);
@@ -38,6 +45,8 @@ struct HostObject {
 HostObject compileForHost(mlir::ModuleOp lowered, CpuOptions options, const CpuJit::Symbols &symbols,
                           CompilePhases &phases) {
   options.imports.push_back(reportSymbol);
+  for (const auto &[name, address] : gemmFunctions())
+    options.imports.push_back(name);
   for (const auto &[name, address] : symbols)
     options.imports.push_back(name);
   CpuTarget target = cpuTarget(options.target);
@@ -77,6 +86,9 @@ struct CpuJit::Body {
     orc::SymbolMap map;
     map[jit->mangleAndIntern(reportSymbol)] = {orc::ExecutorAddr::fromPtr(&reportOnHost),
                                                JITSymbolFlags::Exported | JITSymbolFlags::Callable};
+    for (const auto &[name, address] : gemmFunctions())
+      map[jit->mangleAndIntern(name)] = {orc::ExecutorAddr::fromPtr(address),
+                                         JITSymbolFlags::Exported | JITSymbolFlags::Callable};
     for (const auto &[name, address] : symbols)
       map[jit->mangleAndIntern(name)] = {orc::ExecutorAddr::fromPtr(address), JITSymbolFlags::Exported};
     if (auto error = jit->getMainJITDylib().define(orc::absoluteSymbols(std::move(map))))

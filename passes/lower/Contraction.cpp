@@ -1,5 +1,6 @@
 // The general form of an einsum, and the choice among the forms.
 #include "passes/lower/Contraction.h"
+#include "passes/lower/Product.h"
 
 using namespace mlir;
 
@@ -58,6 +59,8 @@ std::optional<SmallVector<Scalar>> Contraction::general(Indices resultIndices) {
 }
 
 LogicalResult Lowerer::lowerEinsum(gen::EinsumOp op) {
+  if (std::optional<Product> product = productOf(op))
+    return lowerProduct(op, *product);
   Contraction contraction(*this, op);
   bool isTensor = isa<RankedTensorType>(op.getType());
   bool perLane = false;

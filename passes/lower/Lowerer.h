@@ -21,6 +21,8 @@ struct Cutting {
   int64_t most, work;
 };
 constexpr Cutting forCpu{32, 1 << 18}, forThreads{512, 1 << 12};
+/// Products of matrices in the GEMM library, which packs one of them for each part.
+constexpr Cutting forProducts{32, 1 << 22};
 /// Groups of threads that add nothing up have nothing to combine.
 constexpr Cutting forThreadsWithoutSums{8192, 1};
 
@@ -240,6 +242,15 @@ private:
   std::optional<View> keepCarried(mlir::ValueRange carried);
   View partOf(const View &inside, Indices sizes, Value part);
   void combine(OpenSweep &sweep, const std::optional<View> &scalars, Indices count, Value parts);
+
+  // Products.cpp
+  struct Product;
+  std::optional<Product> productOf(gen::EinsumOp op);
+  mlir::LogicalResult lowerProduct(gen::EinsumOp op, Product product);
+  std::optional<Partition> partitionOf(gen::EinsumOp op);
+  void inParts(Partition partition, Index length, llvm::function_ref<void(Value from, Value to)> body);
+  void sumProducts(const Product &product, Value from, Value to);
+  void callGemm(const Product &product, Value from, Value to, Value first, Value last);
 
   // Sweeps.cpp
   mlir::LogicalResult lowerSweep(gen::SweepOp op);
