@@ -439,7 +439,9 @@ std::string Program::emit(const std::string &stage, const std::string &request, 
 
 std::string Program::object(const std::string &request, Mapping mapping) const {
   std::lock_guard lock(body->mutex);
-  Lowered lowered = lowerTo(Stage::lowered, *body->module, body->specialise(request, mapping));
+  Specialisation specialisation = body->specialise(request, mapping);
+  specialisation.leastProduct = 0; // an object file stands alone
+  Lowered lowered = lowerTo(Stage::lowered, *body->module, specialisation);
   return compileObject(*lowered.module, CpuOptions{body->options.target});
 }
 

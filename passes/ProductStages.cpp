@@ -53,8 +53,10 @@ int64_t productSize(gen::EinsumOp op) {
 
 ProductStages::ProductStages(gen::SweepOp sweep, int64_t least) : sweep(sweep) {
   setLevels(least);
-  if (any())
+  if (any()) {
+    delay();
     setKept();
+  }
   auto isIndex = [](Value value) { return getElementTypeOrSelf(value.getType()).isIndex(); };
   if (llvm::any_of(keptValues, isIndex)) { // not of memory
     forward.clear();
@@ -151,6 +153,34 @@ void ProductStages::setLevels(int64_t least) {
     for (Value result : op.getResults())
       level[result] = at;
     stages = std::max(stages, at + 1);
+  }
+}
+
+/// Moves what needs no value of a stage to the first stage that needs it: else it would be kept until then.
+void ProductStages::delay() {
+  SmallVector<Operation *> movable;
+  llvm::SmallPtrSet<Operation *, 8> known;
+  for (Operation &op : sweep.getBlock()->without_terminator()) {
+    bool fromData = op.getNumRegions() == 0 && !forward.contains(&op) && !isDissolved(&op) &&
+                    llvm::all_of(op.getOperands(), [&](Value operand) {
+                      Operation *from = isInside(operand) ? operand.getDefiningOp() : nullptr;
+                      return !from || reads.contains(from) || known.contains(from);
+                    });
+    if (!fromData || reads.contains(&op))
+      continue;
+    known.insert(&op);
+    movable.push_back(&op);
+  }
+  for (Operation *op : llvm::reverse(movable)) {
+    unsigned first = stages;
+    for (Operation *user : op->getUsers()) {
+      Operation *here = sweep.getBlock()->findAncestorOpInBlock(*user);
+      bool needsNow = forward.contains(here) || isDissolved(here) || reads.contains(here) ||
+                      here == sweep.getYield();
+      first = std::min(first, needsNow ? level.lookup(op->getResult(0)) : level.lookup(here->getResult(0)));
+    }
+    for (Value result : op->getResults())
+      level[result] = std::max(level.lookup(result), first == stages ? 0 : first);
   }
 }
 

@@ -13,8 +13,8 @@ constexpr int64_t unstatedSize = 64;
 int64_t productSize(gen::EinsumOp op);
 
 /// The stages of a sweep's body. A product of a matrix from outside with a vector of the body ends the stage
-/// that computes the vector: what needs its result is in a later one. A product of two vectors that is only
-/// summed comes after all stages.
+/// that computes the vector: what needs its result is in a later one. What is computed from data alone is in the
+/// first stage that needs it. A product of two vectors that is only summed comes after all stages.
 class ProductStages {
 public:
   /// Products of at least `least` multiplications are taken out.
@@ -53,6 +53,7 @@ private:
   bool canBeOuter(gen::EinsumOp op) const;
   bool isOnlySummed(mlir::Operation *op) const;
   void setLevels(int64_t least);
+  void delay();
   void setKept();
   void need(mlir::Value value, unsigned stage);
 

@@ -24,12 +24,6 @@ template <class T> T check(Expected<T> value, const std::string &what) {
   return std::move(*value);
 }
 
-/// What kernels that hand products over call.
-CpuJit::Symbols gemmFunctions() {
-  return {{"gf_gemm_f32", reinterpret_cast<void *>(&gf_gemm_f32)},
-          {"gf_gemm_f64", reinterpret_cast<void *>(&gf_gemm_f64)}};
-}
-
 std::string keyOf(mlir::ModuleOp lowered, const CpuOptions &options, const CpuTarget &target) {
   std::string text;
   raw_string_ostream out(text);
@@ -45,8 +39,7 @@ struct HostObject {
 HostObject compileForHost(mlir::ModuleOp lowered, CpuOptions options, const CpuJit::Symbols &symbols,
                           CompilePhases &phases) {
   options.imports.push_back(reportSymbol);
-  for (const auto &[name, address] : gemmFunctions())
-    options.imports.push_back(name);
+  llvm::append_range(options.imports, gemmSymbols);
   for (const auto &[name, address] : symbols)
     options.imports.push_back(name);
   CpuTarget target = cpuTarget(options.target);
@@ -86,7 +79,9 @@ struct CpuJit::Body {
     orc::SymbolMap map;
     map[jit->mangleAndIntern(reportSymbol)] = {orc::ExecutorAddr::fromPtr(&reportOnHost),
                                                JITSymbolFlags::Exported | JITSymbolFlags::Callable};
-    for (const auto &[name, address] : gemmFunctions())
+    void *const products[] = {reinterpret_cast<void *>(&gf_gemm_f32),
+                              reinterpret_cast<void *>(&gf_gemm_f64)};
+    for (auto [name, address] : zip_equal(gemmSymbols, products))
       map[jit->mangleAndIntern(name)] = {orc::ExecutorAddr::fromPtr(address),
                                          JITSymbolFlags::Exported | JITSymbolFlags::Callable};
     for (const auto &[name, address] : symbols)

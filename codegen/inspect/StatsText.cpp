@@ -89,6 +89,11 @@ private:
     line(1, "outside", workText(stats.cost.outside, {}) + servedText(stats.cost.addresses));
     for (const SweepCost &sweep : stats.cost.sweeps)
       writeSweep(sweep, 1);
+    for (const ProductCost &product : stats.cost.products)
+      line(1, "product of " + product.rows.text() + " x " + product.columns.text() + ", " +
+                  product.summed.text() + " summed",
+           "by the GEMM library, because " + std::to_string(product.size) + " multiplications a row are " +
+               std::to_string(stats.specialisation.leastProduct) + " or more");
     out << "  in all\n";
     for (const std::string &part : workParts(stats.cost.total, {}))
       out << "    " << part << "\n";

@@ -22,7 +22,7 @@ struct Cutting {
 };
 constexpr Cutting forCpu{32, 1 << 18}, forThreads{512, 1 << 12};
 /// Products of matrices in the GEMM library, which packs one of them for each part.
-constexpr Cutting forProducts{32, 1 << 22};
+constexpr Cutting forProducts{32, 1 << 24};
 /// Groups of threads that add nothing up have nothing to combine.
 constexpr Cutting forThreadsWithoutSums{8192, 1};
 

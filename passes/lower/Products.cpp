@@ -8,7 +8,7 @@ using namespace mlir;
 namespace genfuse::lower {
 
 /// Parts have a multiple of so many rows of the result: the library's kernels take blocks of them.
-constexpr int64_t partRows = 64;
+constexpr int64_t partRows = 128;
 
 /// None for an einsum that is not handed over, or whose operands the library cannot read where they lie.
 std::optional<Lowerer::Product> Lowerer::productOf(gen::EinsumOp op) {
