@@ -1,5 +1,7 @@
 // libgenfuse_gemm against sums in double, in every layout that a kernel may hand over.
 #include "runtime/gemm/gemm.h"
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <gtest/gtest.h>
 #include <thread>
@@ -24,8 +26,8 @@ template <class Real> struct Problem {
 
   /// Strides are `more` than a row has elements.
   Problem(int64_t rows, int64_t columns, int64_t summed, bool ta, bool tb, int64_t more)
-      : rows(rows), columns(columns), summed(summed), ta(ta), tb(tb), strideA((ta ? rows : summed) + more),
-        strideB((tb ? summed : columns) + more), strideC(columns + std::max<int64_t>(more, 0)),
+      : rows(rows), columns(columns), summed(summed), ta(ta), tb(tb), strideA(std::max<int64_t>((ta ? rows : summed) + more, 1)),
+        strideB(std::max<int64_t>((tb ? summed : columns) + more, 1)), strideC(columns + std::max<int64_t>(more, 0)),
         a(elements(ta ? summed : rows, strideA, ta ? rows : summed)),
         b(elements(tb ? columns : summed, strideB, tb ? summed : columns)), c(rows * strideC + 1, Real(7)) {
     uint32_t state = 1;
