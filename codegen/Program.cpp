@@ -67,12 +67,13 @@ struct Program::Body {
     result.optimise = options.optimise;
     result.moments = options.moments;
     result.threads = threads;
-    if (!threads && mapping == Mapping::single)
-      result.leastProduct = options.leastProduct.value_or(options.optimise ? measuredProduct : 0);
     int64_t lanes = threads ? warp : options.real == Precision::f32 ? 16 : 8;
     result.lanes = options.lanes ? options.lanes : lanes;
-    if (!threads && !options.lanes)
-      result.registers = cpuTarget(options.target).registers();
+    result.widen = !threads && !options.lanes;
+    if (!threads)
+      result.vectors = cpuTarget(options.target).vectors();
+    if (!threads && mapping == Mapping::single)
+      result.gemmRows = options.gemmRows.value_or(options.optimise ? result.vectors.blockRows() + 1 : 0);
     if (threads && !isGroup(result.lanes))
       throw Error("expected groups of 1, 32, 64, 128, 256, 512 or 1024 threads for CUDA, got " +
                   std::to_string(result.lanes));
@@ -440,7 +441,7 @@ std::string Program::emit(const std::string &stage, const std::string &request, 
 std::string Program::object(const std::string &request, Mapping mapping) const {
   std::lock_guard lock(body->mutex);
   Specialisation specialisation = body->specialise(request, mapping);
-  specialisation.leastProduct = 0; // an object file stands alone
+  specialisation.gemmRows = 0; // an object file stands alone
   Lowered lowered = lowerTo(Stage::lowered, *body->module, specialisation);
   return compileObject(*lowered.module, CpuOptions{body->options.target});
 }

@@ -24,6 +24,7 @@ struct GenLowerPass : impl::GenLowerBase<GenLowerPass> {
   }
 
   void runOnOperation() override {
+    const VectorRegisters vectors{registers, registerBytes};
     SmallVector<func::FuncOp> functions;
     for (auto function : getOperation().getOps<func::FuncOp>())
       if (function.getNumResults() > 0 && function.getResultAttr(0, roles::role))
@@ -31,8 +32,8 @@ struct GenLowerPass : impl::GenLowerBase<GenLowerPass> {
     for (func::FuncOp function : functions) {
       std::optional<lower::Lowerer> checker;
       if (func::FuncOp check = checkOf(function))
-        checker.emplace(check, threads);
-      if (failed(lower::Lowerer(function, threads).run(checker ? &*checker : nullptr)))
+        checker.emplace(check, threads, vectors);
+      if (failed(lower::Lowerer(function, threads, vectors).run(checker ? &*checker : nullptr)))
         return signalPassFailure();
     }
   }

@@ -149,11 +149,12 @@ def GenSplitProducts : Pass<"gen-split-products", "::mlir::func::FuncOp"> {
     computed twice; data is read again. Products of matrices that are large get the attribute `gen.handed_over`, which
     gives them to the GEMM library (gen-lower).
 
-    A product is large if it makes `least` multiplications a row or more; a size that no type states counts as 64. For
-    one instance on CPUs.
+    A product is large if its matrix has `least` rows or more, or if no type states how many: what does not fit in a
+    block of registers is slow in loops. Of products of two matrices the two smaller sizes count. For one instance
+    on CPUs.
   }];
   let options = [
-    Option<"least", "least", "int64_t", "8192", "multiplications a row; 0: none is large">
+    Option<"least", "least", "int64_t", "21", "rows of a large matrix; 0: none is large">
   ];
   let statistics = [Statistic<"split", "sweeps-split", "sweeps that were cut around products">];
 }
@@ -201,7 +202,11 @@ def GenLower : Pass<"gen-lower", "::mlir::ModuleOp"> {
     access is then a gather or scatter instead of one access a lane, no other vectors occur, and sweeps are cut
     into many more parts.
   }];
-  let options = [Option<"threads", "threads", "bool", "false", "lanes are threads of a group">];
+  let options = [
+    Option<"threads", "threads", "bool", "false", "lanes are threads of a group">,
+    Option<"registers", "registers", "int64_t", "32", "vector registers, which bound the blocks of products">,
+    Option<"registerBytes", "register-bytes", "int64_t", "64", "size of one">
+  ];
   let dependentDialects = ["::mlir::func::FuncDialect", "::mlir::scf::SCFDialect", "::mlir::memref::MemRefDialect",
                            "::mlir::vector::VectorDialect", "::mlir::LLVM::LLVMDialect", "::mlir::ub::UBDialect",
                            "::mlir::math::MathDialect", "::mlir::arith::ArithDialect"];

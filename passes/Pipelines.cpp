@@ -23,14 +23,14 @@ const char *realName(Precision real) { return real == Precision::f32 ? "f32" : "
 
 std::string Specialisation::key() const {
   std::string text = model + "." + request.text() + " " + realName(real) + " " + mappingName(mapping) + " " +
-                     std::to_string(lanes) + (registers ? "+" : "") + (threads ? " threads" : "");
+                     std::to_string(lanes) + (widen ? "+" : "") + (threads ? " threads" : "");
   for (const std::string &name : batched)
     text += " batched:" + name;
   for (const std::string &name : shared)
     text += " shared:" + name;
   text += checked ? " checked" : "";
   text += counted ? " counted" : "";
-  text += leastProduct ? " products:" + std::to_string(leastProduct) : "";
+  text += gemmRows ? " gemm:" + std::to_string(gemmRows) : "";
   text += moments ? " moments" : "";
   return text + (optimise ? "" : " unoptimised");
 }
@@ -83,9 +83,9 @@ void addBatch(OpPassManager &passes, const Specialisation &specialisation) {
     functions.addPass(createGenShortenChains());
     functions.addPass(createCanonicalizerPass());
   }
-  if (specialisation.leastProduct > 0 && specialisation.mapping == Mapping::single &&
+  if (specialisation.gemmRows > 0 && specialisation.mapping == Mapping::single &&
       !specialisation.threads) {
-    functions.addPass(createGenSplitProducts({.least = specialisation.leastProduct}));
+    functions.addPass(createGenSplitProducts({.least = specialisation.gemmRows}));
     simplify(functions);
   }
   GenBatchOptions options;
@@ -94,14 +94,16 @@ void addBatch(OpPassManager &passes, const Specialisation &specialisation) {
   options.batched.assign(specialisation.batched.begin(), specialisation.batched.end());
   options.shared.assign(specialisation.shared.begin(), specialisation.shared.end());
   functions.addPass(createGenBatch(options));
-  if (specialisation.registers > 0)
-    functions.addPass(createGenWiden({.registers = specialisation.registers}));
+  const VectorRegisters &vectors = specialisation.vectors;
+  if (specialisation.widen)
+    functions.addPass(createGenWiden({.registers = vectors.count * vectors.bytes / laneBytes}));
   if (specialisation.optimise)
     simplify(functions);
 }
 
 void addLower(OpPassManager &passes, const Specialisation &specialisation) {
-  passes.addPass(createGenLower({specialisation.threads}));
+  passes.addPass(createGenLower(
+      {specialisation.threads, specialisation.vectors.count, specialisation.vectors.bytes}));
   if (!specialisation.optimise)
     return;
   simplify(passes);

@@ -1,6 +1,7 @@
 // The order of the passes: the only place that knows it.
 #pragma once
 
+#include "passes/Registers.h"
 #include "passes/Request.h"
 #include <string>
 #include <vector>
@@ -27,13 +28,13 @@ struct Specialisation {
   Precision real = Precision::f32;
   Mapping mapping = Mapping::single;
   int64_t lanes = 16;
-  int64_t registers =
-      0; ///< of `lanes` values each: sweeps get a multiple of the lanes that fits; 0: exactly `lanes`
+  bool widen = false;               ///< sweeps get a multiple of the lanes that fits the registers
+  VectorRegisters vectors;          ///< what the code is for; not for CUDA
   bool threads = false;             ///< lanes are threads of a group (CUDA), not elements of vectors
   std::vector<std::string> batched; ///< arguments with one value per instance
   std::vector<std::string> shared;  ///< choices that all instances share
-  /// Products of at least so many multiplications a row go to the GEMM library (gen-split-products); 0: none.
-  int64_t leastProduct = 0;
+  /// Products with matrices of so many rows go to the GEMM library (gen-split-products); 0: none.
+  int64_t gemmRows = 0;
   bool checked = false;             ///< the kernel checks its data first
   bool counted = false;             ///< the kernel counts the log densities that it computes
   bool moments = false;             ///< sums over data of polynomials are formed once (gen-moments)

@@ -15,40 +15,34 @@ static int64_t rankOf(Value value) {
   return tensor ? tensor.getRank() : 0;
 }
 
-/// By letter; none where no type states it.
-static llvm::MapVector<char, int64_t> sizesOf(gen::EinsumOp op) {
+int64_t rowsOfProduct(gen::EinsumOp op) {
+  if (op.getOrdered() || op.getNumOperands() != 2)
+    return 0;
   llvm::MapVector<char, int64_t> sizes;
+  SmallVector<std::pair<Value, StringRef>> matrices;
+  int64_t ranks = 0;
   auto look = [&](Value value, StringRef letters) {
+    if (letters.size() == 2)
+      matrices.push_back({value, letters});
+    ranks += letters.size();
     for (auto [d, letter] : llvm::enumerate(letters)) {
       int64_t size = cast<RankedTensorType>(value.getType()).getDimSize(d);
-      int64_t &known = sizes.try_emplace(letter, ShapedType::kDynamic).first->second;
-      known = ShapedType::isDynamic(known) ? size : known;
+      int64_t &known = sizes.try_emplace(letter, manyRows).first->second;
+      known = ShapedType::isDynamic(size) ? known : size;
     }
   };
   for (auto [i, operand] : llvm::enumerate(op.getOperands()))
     look(operand, op.getLetters(i));
   look(op.getResult(), op.getResultLetters());
-  return sizes;
-}
-
-int64_t productSize(gen::EinsumOp op) {
-  if (op.getOrdered() || op.getNumOperands() != 2 || !rankOf(op.getOperand(0)) || !rankOf(op.getOperand(1)))
+  if (sizes.size() == 2 && ranks == 4 && matrices.size() == 1 && rankOf(op.getOperand(0)) > 0 &&
+      rankOf(op.getOperand(1)) > 0)
+    return sizes[matrices[0].second[0]];
+  if (sizes.size() != 3 || matrices.size() != 3)
     return 0;
-  auto sizes = sizesOf(op);
-  int64_t ranks = rankOf(op.getOperand(0)) + rankOf(op.getOperand(1)) + rankOf(op.getResult());
-  if (sizes.size() == 3 && ranks == 6) {
-    // Of matrices: the rows are what is not stated, or the most.
-    auto rows = llvm::max_element(sizes, [](auto &a, auto &b) {
-      return static_cast<uint64_t>(a.second) < static_cast<uint64_t>(b.second);
-    });
-    sizes.erase(rows);
-  } else if (sizes.size() != 2 || (ranks != 4)) {
-    return 0;
-  }
-  int64_t product = 1;
+  SmallVector<int64_t> three;
   for (auto [letter, size] : sizes)
-    product *= ShapedType::isDynamic(size) ? unstatedSize : size;
-  return product;
+    three.push_back(size);
+  return *llvm::min_element(three);
 }
 
 ProductStages::ProductStages(gen::SweepOp sweep, int64_t least) : sweep(sweep) {
@@ -141,7 +135,7 @@ void ProductStages::setLevels(int64_t least) {
     if (readsOnly(&op))
       reads.insert(&op);
     auto product = dyn_cast<gen::EinsumOp>(op);
-    if (product && productSize(product) >= least) {
+    if (product && rowsOfProduct(product) >= least) {
       unsigned varying = llvm::count_if(product.getOperands(), [&](Value v) { return isInside(v); });
       if (varying == 1 && rankOf(vectorOf(product)) == 1 && rankOf(product.getResult()) == 1) {
         forward.insert(product);

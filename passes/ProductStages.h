@@ -7,17 +7,17 @@
 
 namespace genfuse {
 
-/// How many multiplications an einsum of two operands makes for each row; sizes that no type states count as
-/// `unstatedSize`. Zero if it is no product of a matrix and a vector, of two vectors, or of two matrices.
-constexpr int64_t unstatedSize = 64;
-int64_t productSize(gen::EinsumOp op);
+/// How many rows the matrix has that an einsum multiplies by a vector, or that it makes of two vectors; of two
+/// matrices the smaller of the two stated sizes. `manyRows` where no type states it, zero for other einsums.
+constexpr int64_t manyRows = int64_t(1) << 40;
+int64_t rowsOfProduct(gen::EinsumOp op);
 
 /// The stages of a sweep's body. A product of a matrix from outside with a vector of the body ends the stage
 /// that computes the vector: what needs its result is in a later one. What is computed from data alone is in the
 /// first stage that needs it. A product of two vectors that is only summed comes after all stages.
 class ProductStages {
 public:
-  /// Products of at least `least` multiplications are taken out.
+  /// Products with matrices of at least `least` rows are taken out.
   ProductStages(gen::SweepOp sweep, int64_t least);
 
   /// Not one in lanes, over instances, with rows of ragged data, or with ops that only have effects.

@@ -22,6 +22,10 @@ RankedTensorType stackOf(Type type) {
   return RankedTensorType::get(shape, getElementTypeOrSelf(type));
 }
 
+void handOver(gen::EinsumOp product, int64_t rows) {
+  product->setAttr(roles::handedOver, Builder(product.getContext()).getI64IntegerAttr(rows));
+}
+
 /// Replaces a sweep by sweeps over its stages, with products of matrices between them.
 class Splitter {
 public:
@@ -156,7 +160,9 @@ private:
     }
     bool isSum = !stages.isForward(product);
     spec += "->" + (isSum ? "" : std::string(1, row)) + product.getResultLetters().str();
-    return gen::EinsumOp::create(b, product.getLoc(), type, spec, operands, /*ordered=*/false);
+    auto whole = gen::EinsumOp::create(b, product.getLoc(), type, spec, operands, /*ordered=*/false);
+    handOver(whole, rowsOfProduct(product));
+    return whole;
   }
 
   void addProducts(unsigned i) {
@@ -196,9 +202,9 @@ struct GenSplitProductsPass : impl::GenSplitProductsBase<GenSplitProductsPass> {
       }
     }
     for (auto product : block.getOps<gen::EinsumOp>())
-      if (isMatrixProduct(product) && productSize(product) >= least)
-        product->setAttr(roles::handedOver,
-                         Builder(&getContext()).getI64IntegerAttr(productSize(product)));
+      if (isMatrixProduct(product) && !product->hasAttr(roles::handedOver) &&
+          rowsOfProduct(product) >= least)
+        handOver(product, rowsOfProduct(product));
   }
 
   static bool isMatrixProduct(gen::EinsumOp op) {
@@ -206,7 +212,7 @@ struct GenSplitProductsPass : impl::GenSplitProductsBase<GenSplitProductsPass> {
       auto tensor = dyn_cast<RankedTensorType>(value.getType());
       return tensor && tensor.getRank() == 2;
     };
-    return productSize(op) > 0 && isMatrix(op.getResult()) && llvm::all_of(op.getOperands(), isMatrix);
+    return isMatrix(op.getResult()) && llvm::all_of(op.getOperands(), isMatrix);
   }
 
   void runOnOperation() override {

@@ -13,15 +13,12 @@ namespace genfuse {
 
 namespace {
 
-/// Bits of a register that lanes are counted by.
-constexpr int64_t registerBits = 512;
-
 /// How many registers a value takes with that many lanes.
 int64_t registersOf(Value value, int64_t lanes) {
   auto tensor = dyn_cast<RankedTensorType>(value.getType());
   Type element = getElementTypeOrSelf(value.getType());
   int64_t bits = element.isIntOrFloat() ? element.getIntOrFloatBitWidth() : 64;
-  int64_t wide = std::max<int64_t>(1, bits * lanes / registerBits);
+  int64_t wide = std::max<int64_t>(1, bits * lanes / (8 * laneBytes));
   if (!tensor)
     return wide;
   return tensor.hasStaticShape() && tensor.getNumElements() <= maxRegisters ? tensor.getNumElements() * wide

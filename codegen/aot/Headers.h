@@ -21,6 +21,7 @@ struct LibraryDescription {
   LibraryOptions options; ///< the levels in order
   std::vector<Description> operations;
   Signature density; ///< of `assess()` for one instance
+  bool callsGemm = false; ///< some kernel calls libgenfuse_gemm
 };
 
 std::string cHeader(const LibraryDescription &library);

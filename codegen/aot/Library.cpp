@@ -5,11 +5,13 @@
 #include "codegen/aot/CudaKernels.h"
 #include "codegen/aot/Embedded.h"
 #include "codegen/aot/Files.h"
+#include "codegen/aot/GemmLibrary.h"
 #include "codegen/aot/Headers.h"
 #include "codegen/aot/Identifiers.h"
 #include "codegen/aot/LibraryModule.h"
 #include "codegen/aot/Locations.h"
 #include "codegen/cpu/ErrorText.h"
+#include "codegen/cpu/Symbols.h"
 #include "codegen/cpu/Translate.h"
 #include "codegen/cuda/Text.h"
 #include "ir/Gen.h"
@@ -36,6 +38,9 @@ public:
                   "libraries, got '" +
                   this->options.name + "'");
     checkTargets();
+    if (options.gemmRows < 0)
+      throw Error("library '" + this->options.name + "': expected rows of matrices, 0 for none, got " +
+                  std::to_string(options.gemmRows));
     if (options.cpuLevels.empty())
       throw Error("library '" + this->options.name + "': expected one CPU level or more, got none");
     this->options.cpuLevels = orderedLevels(options.cpuLevels);
@@ -132,7 +137,10 @@ public:
   Writer(const Model &model, const LibraryOptions &options, bool fullPaths)
       : options(options),
         program(model,
-                {.real = options.real, .target = options.cpuLevels.front(), .checked = options.checked}),
+                {.real = options.real,
+                 .target = options.cpuLevels.front(),
+                 .checked = options.checked,
+                 .gemmRows = options.gemmRows}),
         models(context()), code(llvmContext, options.name, options.cpuLevels) {
     collectErrors(llvmContext, errors);
     ErrorText parseErrors(&models);
@@ -156,13 +164,17 @@ public:
     description.density =
         lowerTo(Stage::derived, *module, program.specialisation(basis, Mapping::single)).signature;
     setReal(description.density, options.real);
+    if (options.gemmRows > 0 && !callsGemm)
+      throw Error("library '" + options.name + "': expected an operation of one instance with a product to hand over, "
+                  "found none with a matrix of " + std::to_string(options.gemmRows) + " rows or more");
+    description.callsGemm = callsGemm;
     const std::string manifest = manifestOf(description, code.identity(manifestOf(description, "")));
-    const std::string object = code.finish(manifest, options.optimisation);
+    const std::string object = code.finish(manifest, options.optimisation, callsGemm);
     if (!errors.empty())
       throw Error("llvm: " + errors);
     const std::string &name = options.name;
     const std::string library =
-        options.shared ? sharedLibraryOf(object, "lib" + name + ".so") : archiveOf(object, name + ".o");
+        options.shared ? sharedLibraryOf(object, "lib" + name + ".so", callsGemm ? gemmLibrary() : "") : archiveOf(object, name + ".o");
     const std::string contents[] = {library,
                                     cHeader(description),
                                     cppHeader(description),
@@ -173,6 +185,8 @@ public:
     std::vector<File> files;
     for (const auto &[path, text] : llvm::zip_equal(libraryFiles(name, options.shared), contents))
       files.push_back({path, text});
+    if (callsGemm)
+      files.push_back(gemmFile());
     return files;
   }
 
@@ -192,10 +206,12 @@ private:
     Lowered lowered;
     for (const std::string &level : options.cpuLevels) {
       const CpuTarget target = cpuTarget(level);
-      if (!lowered.module || specialisation.registers != target.registers()) {
-        specialisation.registers = target.registers();
+      if (!lowered.module || specialisation.vectors != target.vectors()) {
+        specialisation.vectors = target.vectors();
         lowered = lowerTo(Stage::lowered, *module, specialisation);
       }
+      for (const std::string &callee : gemmSymbols)
+        callsGemm = callsGemm || lowered.module->lookupSymbol(callee);
       auto machine = createTargetMachine(target, options.optimisation);
       auto kernel = translateForCpu(*lowered.module, target, options.optimisation, *machine, llvmContext);
       code.addKernel(symbol, lowered.signature.entry, level, std::move(kernel));
@@ -210,8 +226,9 @@ private:
 
   void addCuda(const Operation &operation, Specialisation specialisation, const Signature &onCpu) {
     specialisation.threads = true;
+    specialisation.gemmRows = 0;
     specialisation.lanes = warp;
-    specialisation.registers = 0;
+    specialisation.widen = false;
     Lowered lowered = lowerTo(Stage::lowered, *module, specialisation);
     if (tableOf(operation, lowered.signature) != tableOf(operation, onCpu))
       throw Error("operation '" + operation.name + "': expected the arrays of the CPU for cuda, got others");
@@ -233,6 +250,7 @@ private:
   llvm::LLVMContext llvmContext;
   OwningOpRef<ModuleOp> module;
   LibraryModule code;
+  bool callsGemm = false; ///< some kernel hands products over
   CudaKernels device;
   LibraryDescription description;
 };

@@ -1,6 +1,7 @@
 // What generated CPU code may use: a CPU level by name.
 #pragma once
 
+#include "passes/Registers.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringRef.h"
 #include <memory>
@@ -21,8 +22,8 @@ struct CpuTarget {
   int vectorBytes = 64; ///< size of a vector register
   int level = 4;        ///< level of the device library's bitcode: 3 or 4
 
-  /// How many registers of 64 bytes its vector registers would make: 32, or 8 where 16 have half that size.
-  int registers() const { return (vectorBytes == 64 ? 32 : 16) * vectorBytes / 64; }
+  /// 32 of 64 bytes, or 16 of half that size.
+  VectorRegisters vectors() const { return {vectorBytes == 64 ? 32 : 16, vectorBytes}; }
 
   /// How many values of `bits` bits a register holds.
   int lanes(int bits) const { return vectorBytes * 8 / bits; }

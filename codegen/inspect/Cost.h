@@ -44,7 +44,7 @@ struct SweepCost {
 /// A product of matrices that the GEMM library computes.
 struct ProductCost {
   Polynomial rows, columns, summed;
-  int64_t size = 0; ///< multiplications a row, a size that no type states counted as 64
+  std::optional<int64_t> matrixRows; ///< what decided; none where no type states it
 };
 
 struct RequestCost {

@@ -36,7 +36,7 @@ private:
     row("request", made.request.text() + " of " + made.model);
     row("real", realName(made.real));
     row("mapping", std::string(mappingName(made.mapping)) + ", because " + stats.mappingReason);
-    row("lanes", std::to_string(made.lanes) + (made.registers ? " a register" : ""));
+    row("lanes", std::to_string(made.lanes) + (made.widen ? " a register" : ""));
     row("target", stats.target);
   }
 
@@ -92,8 +92,8 @@ private:
     for (const ProductCost &product : stats.cost.products)
       line(1, "product of " + product.rows.text() + " x " + product.columns.text() + ", " +
                   product.summed.text() + " summed",
-           "by the GEMM library, because " + std::to_string(product.size) + " multiplications a row are " +
-               std::to_string(stats.specialisation.leastProduct) + " or more");
+           "by the GEMM library, because " + (product.matrixRows ? std::to_string(*product.matrixRows) : "any number of") +
+               " rows are " + std::to_string(stats.specialisation.gemmRows) + " or more");
     out << "  in all\n";
     for (const std::string &part : workParts(stats.cost.total, {}))
       out << "    " << part << "\n";

@@ -12,11 +12,6 @@ namespace genfuse::lower {
 
 using namespace mlir; // private to this folder
 
-/// How many vector accumulators a block may hold.
-constexpr int64_t accumulators = 20;
-/// Bytes of a vector register of the widest level; narrower ones split it.
-constexpr int64_t registerBytes = 64;
-
 struct Operand {
   Value value;
   StringRef letters;
@@ -42,7 +37,7 @@ public:
         if (!op.getResultLetters().contains(letter) && !llvm::is_contained(summed, letter))
           summed.push_back(letter);
     element = getElementTypeOrSelf(op.getType());
-    chunk = registerBytes * 8 / element.getIntOrFloatBitWidth();
+    chunk = l.vectors.bytes * 8 / element.getIntOrFloatBitWidth();
   }
 
   bool varies() const {
@@ -69,6 +64,9 @@ public:
   }
 
 private:
+  /// How many vector accumulators a block may hold.
+  int64_t accumulators() const { return l.vectors.blockRows(); }
+
   using Places = llvm::SmallDenseMap<char, Index>;
 
   Scalar product(const Places &places) {

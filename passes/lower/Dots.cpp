@@ -12,7 +12,7 @@ bool Contraction::splitResult(Plan &plan, bool rowsAreLanes) {
     if (letter == plan.along)
       continue;
     std::optional<int64_t> size = getConstantIntValue(sizes.lookup(letter));
-    if (size && count * *size <= accumulators) {
+    if (size && count * *size <= accumulators()) {
       count *= *size;
       plan.block.push_back(letter);
     } else if (rowsAreLanes || plan.rowLetter) {
@@ -126,7 +126,7 @@ std::optional<View> Contraction::dots(bool &perLane) {
     return std::nullopt;
   std::vector<Places> results = combinations(plan->block);
   perLane = !plan->rowLetter && l.lanes.width > 1;
-  int64_t block = std::max<int64_t>(1, accumulators / results.size());
+  int64_t block = std::max<int64_t>(1, accumulators() / results.size());
   View out;
   if (isa<RankedTensorType>(op.getType())) {
     std::optional<View> place = l.allocate(op.getResult(), element, perLane, op);

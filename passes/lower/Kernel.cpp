@@ -17,8 +17,8 @@ static Type memoryType(Type element, OpBuilder &builder) {
 
 static int64_t bytesOf(Type memoryElement) { return memoryElement.getIntOrFloatBitWidth() / 8; }
 
-Lowerer::Lowerer(func::FuncOp source, bool threads)
-    : builder(source.getContext()), loc(source.getLoc()), threads(threads), source(source),
+Lowerer::Lowerer(func::FuncOp source, bool threads, VectorRegisters vectors)
+    : builder(source.getContext()), loc(source.getLoc()), threads(threads), vectors(vectors), source(source),
       isChecker(source->hasAttr(roles::checkOf)), checkIndices(mostCheckIndices()) {}
 
 // Memory.

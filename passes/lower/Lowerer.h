@@ -20,9 +20,7 @@ constexpr int64_t tileLength = 1024;
 struct Cutting {
   int64_t most, work;
 };
-constexpr Cutting forCpu{32, 1 << 18}, forThreads{512, 1 << 12};
-/// Products of matrices in the GEMM library, which packs one of them for each part.
-constexpr Cutting forProducts{32, 1 << 24};
+constexpr Cutting forCpu{32, 1 << 17}, forThreads{512, 1 << 12};
 /// Groups of threads that add nothing up have nothing to combine.
 constexpr Cutting forThreadsWithoutSums{8192, 1};
 
@@ -32,7 +30,7 @@ using Indices = llvm::ArrayRef<OpFoldResult>;
 class Lowerer {
 public:
   /// With `threads`, lanes are threads of a group (see gen-lower).
-  Lowerer(mlir::func::FuncOp source, bool threads);
+  Lowerer(mlir::func::FuncOp source, bool threads, VectorRegisters vectors = {});
   /// `checker`, if there is one, lowers the function that checks the inputs of this one.
   mlir::LogicalResult run(Lowerer *checker);
 
@@ -40,6 +38,7 @@ public:
   mlir::Location loc;
   Lanes lanes;
   const bool threads;
+  const VectorRegisters vectors;
 
   template <class Op, class... Arguments> Value make(Arguments &&...arguments) {
     return Op::create(builder, loc, std::forward<Arguments>(arguments)...).getOperation()->getResult(0);

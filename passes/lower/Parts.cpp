@@ -157,7 +157,7 @@ Lowerer::Cut Lowerer::cut(OpBuilder &b, const Partition &partition, Value flatDi
   auto branch = scf::IfOp::create(b, loc, TypeRange{b.getIndexType(), b.getIndexType()},
                                   arith::AndIOp::create(b, loc, large, fits), /*withElse=*/true);
   b.setInsertionPointToStart(branch.thenBlock());
-  Value wanted = arith::DivUIOp::create(b, loc, work, least);
+  Value wanted = arith::CeilDivUIOp::create(b, loc, work, least);
   wanted = arith::MinUIOp::create(b, loc, wanted, constant(partition.cutting.most));
   Value each = arith::CeilDivUIOp::create(b, loc, length, wanted);
   Value units = arith::CeilDivUIOp::create(b, loc, each, constant(partition.align));

@@ -9,6 +9,8 @@ namespace genfuse::lower {
 
 /// Parts have a multiple of so many rows of the result: the library's kernels take blocks of them.
 constexpr int64_t partRows = 128;
+/// The library packs one of the matrices anew for each part.
+constexpr Cutting forProducts{32, 1 << 24};
 
 /// None for an einsum that is not handed over, or whose operands the library cannot read where they lie.
 std::optional<Lowerer::Product> Lowerer::productOf(gen::EinsumOp op) {

@@ -160,7 +160,7 @@ bool Contraction::update(const View &into, bool overLanes) {
 /// Whole groups of columns, then one masked chunk after the other.
 void Contraction::addRows(const Plan &plan, const std::vector<Places> &results, const View &into, const View *factors,
                           Value rows) {
-  int64_t chunks = std::max<int64_t>(1, accumulators / results.size());
+  int64_t chunks = std::max<int64_t>(1, accumulators() / results.size());
   chunks = std::min<int64_t>(chunks, 4);
   Value length = l.asValue(sizes.lookup(plan.along));
   Value wide = l.index(chunks * chunk), rest = l.make<arith::RemUIOp>(length, wide);

@@ -15,7 +15,7 @@
 func.func @forward(%w: tensor<8x6xf32> {gen.name = "w", gen.role = "argument", gen.shape = ["8", "6"]},
                    %xs: tensor<?x6xf32> {gen.name = "xs", gen.role = "argument", gen.shape = ["xs.0", "6"]})
     -> (tensor<?x8xf32> {gen.name = "return", gen.role = "return", gen.shape = ["xs.0", "8"]}) {
-  %p = gen.einsum "ij,nj->ni"(%w, %xs) {gen.handed_over = 48 : i64} : (tensor<8x6xf32>, tensor<?x6xf32>) -> tensor<?x8xf32>
+  %p = gen.einsum "ij,nj->ni"(%w, %xs) {gen.handed_over = 8 : i64} : (tensor<8x6xf32>, tensor<?x6xf32>) -> tensor<?x8xf32>
   return %p : tensor<?x8xf32>
 }
 
@@ -36,7 +36,7 @@ func.func @forward(%w: tensor<8x6xf32> {gen.name = "w", gen.role = "argument", g
 func.func @backward(%gs: tensor<?x8xf32> {gen.name = "gs", gen.role = "argument", gen.shape = ["gs.0", "8"]},
                     %xs: tensor<?x6xf32> {gen.name = "xs", gen.role = "argument", gen.shape = ["xs.0", "6"]})
     -> (tensor<8x6xf32> {gen.name = "return", gen.role = "return", gen.shape = ["8", "6"]}) {
-  %p = gen.einsum "ni,nj->ij"(%gs, %xs) {gen.handed_over = 48 : i64} : (tensor<?x8xf32>, tensor<?x6xf32>) -> tensor<8x6xf32>
+  %p = gen.einsum "ni,nj->ij"(%gs, %xs) {gen.handed_over = 8 : i64} : (tensor<?x8xf32>, tensor<?x6xf32>) -> tensor<8x6xf32>
   return %p : tensor<8x6xf32>
 }
 
@@ -50,7 +50,7 @@ func.func @backward(%gs: tensor<?x8xf32> {gen.name = "gs", gen.role = "argument"
 func.func @wide(%gs: tensor<?x8xf64> {gen.name = "gs", gen.role = "argument", gen.shape = ["gs.0", "8"]},
                 %xs: tensor<?x6xf64> {gen.name = "xs", gen.role = "argument", gen.shape = ["xs.0", "6"]})
     -> (tensor<8x6xf64> {gen.name = "return", gen.role = "return", gen.shape = ["8", "6"]}) {
-  %p = gen.einsum "ni,nj->ij"(%gs, %xs) {gen.handed_over = 48 : i64} : (tensor<?x8xf64>, tensor<?x6xf64>) -> tensor<8x6xf64>
+  %p = gen.einsum "ni,nj->ij"(%gs, %xs) {gen.handed_over = 8 : i64} : (tensor<?x8xf64>, tensor<?x6xf64>) -> tensor<8x6xf64>
   return %p : tensor<8x6xf64>
 }
 
