@@ -21,7 +21,7 @@ struct Options {
   int attempts = 600;
   bool print = false;
   bool keepGoing = false;
-  int64_t cuda = 0;
+  int64_t cuda = 0, gemmRows = 0;
 };
 
 /// Prints the smallest failing experiment; the seed repeats the run.
@@ -37,7 +37,8 @@ void report(const Options &options, uint64_t seed, const Experiment &failing, co
   std::cout << "\nsmallest:\n"
             << smallest.describe() << (last ? last->kind + ": " + last->text : "it did not fail again")
             << "\nto repeat: --seed " << seed << " --models 1 --experiments " << options.experiments
-            << " --ragged " << options.ragged << std::endl;
+            << " --ragged " << options.ragged
+            << (options.gemmRows ? " --gemm-rows " + std::to_string(options.gemmRows) : "") << std::endl;
 }
 
 /// The first failure on one model, if any: a child checks all experiments and names the one that failed.
@@ -68,6 +69,8 @@ bool passes(const Options &options, uint64_t seed) {
 int run(const Options &options) {
   if (options.cuda > 0)
     useCudaText(options.cuda);
+  if (options.gemmRows > 0)
+    handProductsOver(options.gemmRows);
   // Children are copies of this process: it must have no other threads.
   sharedContext()->disableMultithreading();
   auto start = std::chrono::steady_clock::now();
@@ -100,6 +103,7 @@ int main(int argc, char **argv) {
   app.add_option("--attempts", options.attempts, "checks that shrinking may take")->capture_default_str();
   app.add_option("--cuda", options.cuda,
                  "run CUDA text on the emulated device, in groups of so many threads");
+  app.add_option("--gemm-rows", options.gemmRows, "hand products with matrices of so many rows to the GEMM library");
   app.add_flag("--print", options.print, "every experiment");
   app.add_flag("--keep-going", options.keepGoing, "after a failure");
   CLI11_PARSE(app, argc, argv);
