@@ -27,6 +27,8 @@ constexpr Cutting forThreadsWithoutSums{8192, 1};
 using Index = OpFoldResult;
 using Indices = llvm::ArrayRef<OpFoldResult>;
 
+struct ResultBlock;
+
 class Lowerer {
 public:
   /// With `threads`, lanes are threads of a group (see gen-lower).
@@ -246,10 +248,10 @@ private:
   struct Product;
   std::optional<Product> productOf(gen::EinsumOp op);
   mlir::LogicalResult lowerProduct(gen::EinsumOp op, Product product);
-  std::optional<Partition> partitionOf(gen::EinsumOp op);
+  std::optional<Partition> partitionOf(gen::EinsumOp op, unsigned dimension);
   void inParts(Partition partition, Index length, llvm::function_ref<void(Value from, Value to)> body);
-  void sumProducts(const Product &product, Value from, Value to);
-  void callGemm(const Product &product, Value from, Value to, Value first, Value last);
+  void sumProducts(const Product &product, const ResultBlock &block);
+  void callGemm(const Product &product, const ResultBlock &block, Value first, Value last);
 
   // Sweeps.cpp
   mlir::LogicalResult lowerSweep(gen::SweepOp op);

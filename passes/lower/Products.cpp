@@ -1,5 +1,5 @@
-// Products of matrices that gen-split-products hands over: calls of the GEMM library, one for the rows of each
-// part and each tile of the sum.
+// Products of matrices that gen-split-products hands over: calls of the GEMM library, one for each part of the
+// result and each tile of the sum.
 #include "passes/Roles.h"
 #include "passes/lower/Product.h"
 
@@ -7,8 +7,8 @@ using namespace mlir;
 
 namespace genfuse::lower {
 
-/// Parts have a multiple of so many rows of the result: the library's kernels take blocks of them.
-constexpr int64_t partRows = 128;
+/// Parts have a multiple of so many rows or columns of the result: the library's kernels take blocks of them.
+constexpr int64_t partSize = 128;
 /// The library packs one of the matrices anew for each part.
 constexpr Cutting forProducts{32, 1 << 24};
 
@@ -55,11 +55,17 @@ LogicalResult Lowerer::lowerProduct(gen::EinsumOp op, Product product) {
     product.total = *total;
     product.total.element = builder.getF64Type();
   }
-  auto rows = [&](Value from, Value to) { sumProducts(product, from, to); };
-  if (std::optional<Partition> partition = partitionOf(op))
-    inParts(*partition, product.rows, rows);
+  bool columns = product.cutsColumns();
+  auto compute = [&](Value from, Value to) {
+    Value zero = index(0);
+    sumProducts(product, columns ? ResultBlock{zero, asValue(product.rows), from, to}
+                                 : ResultBlock{from, to, zero, asValue(product.columns)});
+  };
+  Index length = columns ? product.columns : product.rows;
+  if (std::optional<Partition> partition = partitionOf(op, columns))
+    inParts(*partition, length, compute);
   else
-    rows(index(0), asValue(product.rows));
+    compute(index(0), asValue(length));
   Tensor held;
   held.sizes = {product.rows, product.columns};
   held.element = product.element;
@@ -70,13 +76,13 @@ LogicalResult Lowerer::lowerProduct(gen::EinsumOp op, Product product) {
 
 // Parts.
 
-/// Of the rows of the result: each element is one part's alone. None within a loop, or if sizes are unknown.
-std::optional<Lowerer::Partition> Lowerer::partitionOf(gen::EinsumOp op) {
+/// Of a dimension of the result: each element is one part's alone. None within a loop, or if sizes are unknown.
+std::optional<Lowerer::Partition> Lowerer::partitionOf(gen::EinsumOp op, unsigned dimension) {
   if (op->getParentOp() != source)
     return std::nullopt;
-  std::optional<SizeExpression> length = sizeOfDimension(op.getResult(), 0);
+  std::optional<SizeExpression> length = sizeOfDimension(op.getResult(), dimension);
   SizeExpression work{1, {}, {}};
-  std::string seen(1, op.getResultLetters()[0]);
+  std::string seen(1, op.getResultLetters()[dimension]);
   for (unsigned i = 0; i < 2; ++i)
     for (auto [d, letter] : llvm::enumerate(op.getLetters(i))) {
       if (seen.find(letter) != std::string::npos)
@@ -89,7 +95,7 @@ std::optional<Lowerer::Partition> Lowerer::partitionOf(gen::EinsumOp op) {
     }
   if (!length)
     return std::nullopt;
-  return Partition{*length, false, partRows, forProducts, {work}, {}, {}, {}, {}};
+  return Partition{*length, false, partSize, forProducts, {work}, {}, {}, {}, {}};
 }
 
 void Lowerer::inParts(Partition partition, Index length, function_ref<void(Value, Value)> body) {
@@ -113,19 +119,22 @@ void Lowerer::inParts(Partition partition, Index length, function_ref<void(Value
 
 // Sums.
 
-/// The rows from `from` to `to` of the result. Sums of f32 are formed in tiles that are added in f64.
-void Lowerer::sumProducts(const Product &product, Value from, Value to) {
+/// Sums of f32 are formed in tiles that are added in f64.
+void Lowerer::sumProducts(const Product &product, const ResultBlock &block) {
   Value end = asValue(product.summed);
   if (!product.mayHaveTiles())
-    return callGemm(product, from, to, index(0), end);
-  Value tile = index(tileLength), count = make<arith::SubIOp>(to, from);
+    return callGemm(product, block, index(0), end);
+  Value tile = index(tileLength);
+  Value rows = make<arith::SubIOp>(block.toRow, block.fromRow);
+  Value columns = make<arith::SubIOp>(block.toColumn, block.fromColumn);
   auto forEach = [&](function_ref<void(Indices)> body) {
-    forEachIndex({count, product.columns}, [&](Indices at) { body({plus(from, at[0]), at[1]}); });
+    forEachIndex({rows, columns},
+                 [&](Indices at) { body({plus(block.fromRow, at[0]), plus(block.fromColumn, at[1])}); });
   };
   auto wide = [&](Indices at) {
     return make<arith::ExtFOp>(builder.getF64Type(), load(product.c, at).value);
   };
-  callGemm(product, from, to, index(0), make<arith::MinSIOp>(tile, end));
+  callGemm(product, block, index(0), make<arith::MinSIOp>(tile, end));
   auto several = scf::IfOp::create(builder, loc, make<arith::CmpIOp>(arith::CmpIPredicate::sgt, end, tile),
                                    /*withElse=*/false);
   OpBuilder::InsertionGuard guard(builder);
@@ -136,7 +145,7 @@ void Lowerer::sumProducts(const Product &product, Value from, Value to) {
     OpBuilder::InsertionGuard inner(builder);
     builder.setInsertionPointToStart(tiles.getBody());
     Value first = tiles.getInductionVar();
-    callGemm(product, from, to, first, make<arith::MinSIOp>(make<arith::AddIOp>(first, tile), end));
+    callGemm(product, block, first, make<arith::MinSIOp>(make<arith::AddIOp>(first, tile), end));
     forEach([&](Indices at) {
       store(product.total, at, {make<arith::AddFOp>(load(product.total, at).value, wide(at))});
     });
@@ -146,8 +155,8 @@ void Lowerer::sumProducts(const Product &product, Value from, Value to) {
   });
 }
 
-/// gf_gemm_f32 or gf_gemm_f64 (runtime/gemm/gemm.h) on rows of the result and a tile of the sum.
-void Lowerer::callGemm(const Product &product, Value from, Value to, Value first, Value last) {
+/// gf_gemm_f32 or gf_gemm_f64 (runtime/gemm/gemm.h) on a block of the result and a tile of the sum.
+void Lowerer::callGemm(const Product &product, const ResultBlock &block, Value first, Value last) {
   Type pointer = LLVM::LLVMPointerType::get(builder.getContext()), word = builder.getI64Type();
   auto addressOf = [&](const View &view, Indices at) {
     Value base = make<memref::ExtractAlignedPointerAsIndexOp>(view.memory);
@@ -159,12 +168,11 @@ void Lowerer::callGemm(const Product &product, Value from, Value to, Value first
   auto pair = [&](bool swapped, Value x, Value y) {
     return swapped ? SmallVector<Index>{y, x} : SmallVector<Index>{x, y};
   };
-  Value zero = index(0);
-  SmallVector<Value> arguments = {addressOf(product.a, pair(product.transposedA, from, first)),
-                                  addressOf(product.b, pair(product.transposedB, first, zero)),
-                                  addressOf(product.c, {from, zero}),
-                                  asWord(make<arith::SubIOp>(to, from)),
-                                  asWord(asValue(product.columns)),
+  SmallVector<Value> arguments = {addressOf(product.a, pair(product.transposedA, block.fromRow, first)),
+                                  addressOf(product.b, pair(product.transposedB, first, block.fromColumn)),
+                                  addressOf(product.c, {block.fromRow, block.fromColumn}),
+                                  asWord(make<arith::SubIOp>(block.toRow, block.fromRow)),
+                                  asWord(make<arith::SubIOp>(block.toColumn, block.fromColumn)),
                                   asWord(make<arith::SubIOp>(last, first))};
   for (const View *view : {&product.a, &product.b, &product.c})
     arguments.push_back(asWord(asValue(view->strides[0])));

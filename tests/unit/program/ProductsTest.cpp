@@ -145,9 +145,10 @@ struct Reversed : Executor {
 };
 
 TEST(Products, BitsDoNotDependOnThreads) {
-  // 16000 rows of 48 * 64: parts of 2^24 multiplications; the product of the gradient has 64 rows, one part.
-  const Inputs inputs = inputsOf(ElementType::f32, 16000, 48, 64, 5);
-  const Program program(network(48, 64, 5), options(Precision::f32, 64));
+  // 4000 rows of 300 * 40: more than 2 * 2^24 multiplications, so parts of the 4000 rows of W x, and of the 300
+  // columns of the gradient, whose sums have four tiles.
+  const Inputs inputs = inputsOf(ElementType::f32, 4000, 300, 40, 5);
+  const Program program(network(300, 40, 5), options(Precision::f32, 40));
   const Outcome alone = program.run(all, inputs);
   auto expectSame = [&](Executor &executor) {
     RunOptions run;
@@ -157,10 +158,15 @@ TEST(Products, BitsDoNotDependOnThreads) {
     for (const auto &[name, array] : alone.parameterGradients)
       EXPECT_TRUE(array == other.parameterGradients.at(name)) << name;
   };
+  // Sums of 4000 terms, as in AreThoseOfGeneratedLoops.
+  expectNear(alone,
+             Program(network(300, 40, 5), options(Precision::f64, 0)).run(all, inputsOf(ElementType::f64, 4000, 300, 40, 5)),
+             4e-6);
   Reversed reversed;
   expectSame(reversed);
-  ASSERT_FALSE(reversed.parts.empty());
-  EXPECT_GE(reversed.parts.front(), 2) << "the product of all rows is the first thing that has parts";
+  ASSERT_GE(reversed.parts.size(), 3u) << "the product, the sweep, the gradient";
+  EXPECT_GE(reversed.parts.front(), 2);
+  EXPECT_GE(reversed.parts.back(), 2);
   for (int64_t threads : {1, 2, 7}) {
     ThreadPool pool(threads);
     expectSame(pool);
