@@ -6,16 +6,8 @@ using namespace mlir;
 
 namespace genfuse::lower {
 
-/// Sums at fixed result indices, or at all of them if they are few: then one loop carries all accumulators.
-std::optional<SmallVector<Scalar>> Contraction::general(Indices resultIndices) {
-  std::vector<Places> results(1);
-  StringRef letters = op.getResultLetters();
-  if (resultIndices.empty()) {
-    results = combinations(SmallVector<char>(letters.begin(), letters.end()));
-  } else {
-    for (auto [letter, place] : llvm::zip(letters, resultIndices))
-      results[0][letter] = place;
-  }
+/// One loop carries the sums at all these places.
+SmallVector<Scalar> Contraction::sumsAt(const std::vector<Places> &results) {
   bool varying = varies();
   auto lift = [&](Scalar s) { return varying ? l.broadcast(s) : s.value; };
   SmallVector<Value> sums(results.size(), lift({l.number(0.0, element)}));
@@ -58,6 +50,63 @@ std::optional<SmallVector<Scalar>> Contraction::general(Indices resultIndices) {
   return values;
 }
 
+SmallVector<Scalar> Contraction::general() {
+  StringRef letters = op.getResultLetters();
+  return sumsAt(combinations(SmallVector<char>(letters.begin(), letters.end())));
+}
+
+/// Adds the results to those in memory, as many of the last letter at once as there are accumulators: what
+/// they have in common is read once for all of them.
+void Contraction::accumulateGeneral(const View &into, bool overLanes) {
+  StringRef letters = op.getResultLetters();
+  Plan plan;
+  int64_t atOnce = 1;
+  if (!summed.empty() && !letters.empty()) {
+    plan.wide = letters.back();
+    atOnce = generalAtOnce(sizes.lookup(plan.wide));
+    letters = letters.drop_back();
+  }
+  SmallVector<Index> outer;
+  for (char letter : letters)
+    outer.push_back(sizes.lookup(letter));
+  l.forEachIndex(outer, [&](Indices at) {
+    forEachBlock(plan, atOnce, [&](std::vector<Places> results) {
+      for (Places &places : results)
+        for (auto [letter, place] : llvm::zip(letters, at))
+          places[letter] = place;
+      addTo(into, results, overLanes);
+    });
+  });
+}
+
+/// As many results as accumulators, or as divide a known size best.
+int64_t Contraction::generalAtOnce(Index size) {
+  const int64_t bytes = element.getIntOrFloatBitWidth() / 8 * (varies() ? l.lanes.width : 1);
+  const int64_t registers = std::max<int64_t>(1, bytes / l.vectors.bytes);
+  return dividing(size, std::max<int64_t>(1, accumulators() / registers));
+}
+
+/// All sums are read before any is written: a place may be there twice (forEachBlock).
+void Contraction::addTo(const View &into, const std::vector<Places> &results, bool overLanes) {
+  SmallVector<SmallVector<Index>> places;
+  SmallVector<Scalar> totals;
+  for (auto [result, term] : llvm::zip(results, sumsAt(results))) {
+    SmallVector<Index> at;
+    for (char letter : op.getResultLetters())
+      at.push_back(result.lookup(letter));
+    if (overLanes)
+      term = {l.laneSum(l.zeroWhereInactive(l.broadcast(term)))};
+    Scalar old = l.load(into, at);
+    bool varying = old.varying || term.varying;
+    totals.push_back({l.make<arith::AddFOp>(varying ? l.broadcast(old) : old.value,
+                                            varying ? l.broadcast(term) : term.value),
+                      varying});
+    places.push_back(std::move(at));
+  }
+  for (auto [at, total] : llvm::zip(places, totals))
+    l.store(into, at, total);
+}
+
 LogicalResult Lowerer::lowerEinsum(gen::EinsumOp op) {
   if (std::optional<Product> product = productOf(op))
     return lowerProduct(op, *product);
@@ -84,7 +133,7 @@ LogicalResult Lowerer::lowerEinsum(gen::EinsumOp op) {
     return success();
   }
   if (!isTensor) {
-    set(op.getResult(), contraction.general({})->front());
+    set(op.getResult(), contraction.general().front());
     return success();
   }
   Tensor held;
@@ -93,7 +142,7 @@ LogicalResult Lowerer::lowerEinsum(gen::EinsumOp op) {
   held.varying = contraction.varies();
   std::optional<int64_t> count = staticCount(held.sizes);
   if (count && *count <= maxRegisters) {
-    held.elements = contraction.general({});
+    held.elements = contraction.general();
     tensors[op.getResult()] = std::move(held);
     return success();
   }
@@ -118,16 +167,7 @@ LogicalResult Lowerer::accumulateEinsum(gen::EinsumOp op, const View &into, bool
     }
   if (!op.getOrdered() && contraction.update(into, overLanes))
     return success();
-  forEachIndex(contraction.resultSizes(), [&](Indices at) {
-    Scalar term = contraction.general(at)->front();
-    if (overLanes)
-      term = {laneSum(zeroWhereInactive(broadcast(term)))};
-    Scalar old = load(into, at);
-    bool varying = old.varying || term.varying;
-    Value sum =
-        make<arith::AddFOp>(varying ? broadcast(old) : old.value, varying ? broadcast(term) : term.value);
-    store(into, at, {sum, varying});
-  });
+  contraction.accumulateGeneral(into, overLanes);
   return success();
 }
 

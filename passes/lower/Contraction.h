@@ -1,9 +1,9 @@
 // Einsums. Three forms, tried in this order:
-//   dots     rows of contiguous data against each other: vectors along the summed letter, a block of rows and of
-//            results in registers, one horizontal sum each (y = W x for a tile of rows x);
-//   updates  a sum of outer products: vectors along a letter of the result, a block of results in registers, a loop
-//            over the rows (dW += r x' over a tile of rows);
-//   general  a loop nest in lanes.
+//   dots     rows of contiguous data against each other: vectors along the summed letter, a block of rows and
+//            of results in registers, whose lanes are then summed together (y = W x for a tile of rows x);
+//   updates  a sum of outer products: vectors along a letter of the result, a block of results in registers,
+//            a loop over the rows (dW += r x' over a tile of rows);
+//   general  a loop nest in lanes, for a block of results.
 #pragma once
 
 #include "passes/lower/Sums.h"
@@ -11,6 +11,10 @@
 namespace genfuse::lower {
 
 using namespace mlir; // private to this folder
+
+/// The sums over lanes of each of these vectors, in their order, as many as fit in each vector of the result;
+/// what the last one has more are copies (LaneSums.cpp).
+SmallVector<Value> sumsOfLanes(Lowerer &l, ArrayRef<Value> vectors);
 
 struct Operand {
   Value value;
@@ -47,8 +51,9 @@ public:
     });
   }
 
-  /// The value of every result element at once if they fit in registers; null if another form is needed.
-  std::optional<SmallVector<Scalar>> general(Indices resultIndices);
+  /// The value of every result element at once: few, of static sizes.
+  SmallVector<Scalar> general();
+  void accumulateGeneral(const View &into, bool overLanes);
   std::optional<View> dots(bool &perLane);
   bool update(const View &into, bool overLanes);
   /// Keeps the factors of an update over lanes for later; none if it is no such update.
@@ -75,17 +80,20 @@ private:
       SmallVector<Index> indices;
       for (char letter : operand.letters)
         indices.push_back(places.lookup(letter));
-      Scalar value = operand.isTensor ? l.elementAt(l.tensor(operand.value), indices) : l.scalar(operand.value);
+      Scalar value =
+          operand.isTensor ? l.elementAt(l.tensor(operand.value), indices) : l.scalar(operand.value);
       total = total.value ? multiply(total, value) : value;
     }
     return total;
   }
   Scalar multiply(Scalar a, Scalar b) {
     bool varying = a.varying || b.varying;
-    return {l.make<arith::MulFOp>(varying ? l.broadcast(a) : a.value, varying ? l.broadcast(b) : b.value), varying};
+    return {l.make<arith::MulFOp>(varying ? l.broadcast(a) : a.value, varying ? l.broadcast(b) : b.value),
+            varying};
   }
 
-  /// The stride of a letter in an operand's memory; none where the operand does not have it or lies in registers.
+  /// The stride of a letter in an operand's memory; none where the operand does not have it or lies in
+  /// registers.
   std::optional<Index> stride(const Operand &operand, char letter) {
     size_t at = operand.letters.find(letter);
     if (at == StringRef::npos || !operand.isTensor || !l.tensor(operand.value).view)
@@ -128,8 +136,8 @@ private:
     return l.make<vector::CreateMaskOp>(VectorType::get({chunk}, l.builder.getI1Type()), count);
   }
 
-  /// Asks for the same place a few rows further on (measured: 4 are better than 16 on 3 kB rows); past the end it does
-  /// nothing, since a prefetch never faults.
+  /// Asks for the same place a few rows further on (measured: 4 are better than 16 on 3 kB rows); past the
+  /// end it does nothing, since a prefetch never faults.
   void prefetchAhead(const Operand &operand, Value at, char rowLetter) {
     const View &view = *l.tensor(operand.value).view;
     Index step = rowLetter ? *stride(operand, rowLetter) : *view.laneStride;
@@ -155,19 +163,30 @@ private:
   }
 
   struct Plan {
-    char along;              ///< the letter that vectors run along
+    char along = 0;          ///< the letter that vectors run along
     char rowLetter = 0;      ///< the letter that numbers rows; 0: lanes do
     SmallVector<char> block; ///< static letters of the result, unrolled
+    char wide = 0;           ///< a letter of the result that is taken in blocks, if it is too large for that
   };
   bool splitResult(Plan &plan, bool rowsAreLanes);
+  int64_t resultsAtOnce(const Plan &plan);
+  int64_t dividing(Index size, int64_t most);
+  int64_t generalAtOnce(Index size);
+  SmallVector<Scalar> sumsAt(const std::vector<Places> &results);
+  void addTo(const View &into, const std::vector<Places> &results, bool overLanes);
+  void forEachBlock(const Plan &plan, int64_t atOnce,
+                    llvm::function_ref<void(const std::vector<Places> &)> body);
   std::optional<Plan> planDots();
   std::optional<Plan> planUpdate(const View &into, bool overLanes);
-  void storeFactors(const Plan &plan, const std::vector<Places> &results, const View &factors);
-  void addRows(const Plan &plan, const std::vector<Places> &results, const View &into, const View *factors, Value rows);
-  void dotBlock(const Plan &plan, const std::vector<Places> &results, Value firstRow, int64_t rows, Value lastRow,
-                const View &out, bool perLane);
-  void updateColumns(const Plan &plan, const std::vector<Places> &results, const View &into, const View *factors,
-                     Value column, int64_t chunks, Value mask, Value rows);
+  SmallVector<char> factorLetters(const Plan &plan);
+  SmallVector<int64_t> factorSizes(const Plan &plan);
+  Scalar factorAt(const Plan &plan, const Places &places);
+  void storeFactors(const Plan &plan, const View &factors);
+  void addRows(const Plan &plan, const View &into, const View *factors, Value rows);
+  void dotBlock(const Plan &plan, const std::vector<Places> &results, Value firstRow, int64_t rows,
+                Value lastRow, const View &out, bool perLane);
+  void updateColumns(const Plan &plan, const std::vector<Places> &results, const View &into,
+                     const View *factors, Value column, int64_t chunks, Value mask, Value rows);
 
   Lowerer &l;
   gen::EinsumOp op;

@@ -5,26 +5,81 @@ using namespace mlir;
 
 namespace genfuse::lower {
 
-/// Splits the result's letters into a block to unroll and at most one letter that numbers rows.
+/// Splits the result's letters into a block to unroll, at most one letter that numbers rows, and at most one
+/// that is taken in blocks.
 bool Contraction::splitResult(Plan &plan, bool rowsAreLanes) {
   int64_t count = 1;
   for (char letter : op.getResultLetters()) {
     if (letter == plan.along)
       continue;
     std::optional<int64_t> size = getConstantIntValue(sizes.lookup(letter));
-    if (size && count * *size <= accumulators()) {
+    if (size && count * *size <= accumulators() / 2) {
       count *= *size;
       plan.block.push_back(letter);
-    } else if (rowsAreLanes || plan.rowLetter) {
-      return false;
-    } else {
+    } else if (!rowsAreLanes && !plan.rowLetter) {
       plan.rowLetter = letter;
+    } else if (!plan.wide) {
+      plan.wide = letter;
+    } else {
+      return false;
     }
   }
   return true;
 }
 
-/// Legal if one letter is summed, every operand lies in memory along it, and lanes are rows, if there are any.
+/// `most`, or as little less (at most half) as a known size wants to be divided best.
+int64_t Contraction::dividing(Index size, int64_t most) {
+  std::optional<int64_t> known = getConstantIntValue(size);
+  if (!known)
+    return most;
+  int64_t best = most;
+  for (int64_t each = most; each > most / 2; --each)
+    if (llvm::alignTo(*known, each) < llvm::alignTo(*known, best))
+      best = each;
+  return best;
+}
+
+/// How many places of the letter that is taken in blocks: those that leave room for an eighth of the
+/// registers' number of rows.
+int64_t Contraction::resultsAtOnce(const Plan &plan) {
+  int64_t unrolled = 1;
+  for (char letter : plan.block)
+    unrolled *= *getConstantIntValue(sizes.lookup(letter));
+  if (!plan.wide)
+    return 1;
+  const int64_t most = accumulators() / (l.vectors.count / 8) / unrolled;
+  return dividing(sizes.lookup(plan.wide), std::max<int64_t>(1, most));
+}
+
+/// Emits `body` for all combinations of places of the block, and for so many of the letter that is taken in
+/// blocks at a time; places past its last one repeat that.
+void Contraction::forEachBlock(const Plan &plan, int64_t atOnce,
+                               llvm::function_ref<void(const std::vector<Places> &)> body) {
+  std::vector<Places> unrolled = combinations(plan.block);
+  if (!plan.wide)
+    return body(unrolled);
+  Index size = sizes.lookup(plan.wide);
+  std::optional<int64_t> known = getConstantIntValue(size);
+  const bool divides = known && *known % atOnce == 0;
+  Value end = l.asValue(size), last = l.make<arith::SubIOp>(end, l.index(1));
+  auto loop = scf::ForOp::create(l.builder, l.loc, l.index(0), end, l.index(atOnce));
+  OpBuilder::InsertionGuard guard(l.builder);
+  l.builder.setInsertionPointToStart(loop.getBody());
+  std::vector<Places> results;
+  for (int64_t i = 0; i < atOnce; ++i) {
+    Value place = l.asValue(l.plus(loop.getInductionVar(), l.builder.getIndexAttr(i)));
+    if (!divides && i > 0)
+      place = l.make<arith::MinUIOp>(place, last);
+    for (Places places : unrolled) {
+      places[plan.wide] = place;
+      results.push_back(std::move(places));
+    }
+  }
+  body(results);
+}
+
+/// Legal if one letter is summed, every operand lies in memory along it, and lanes are rows, if there are
+/// any.
 std::optional<Contraction::Plan> Contraction::planDots() {
   if (l.threads || summed.size() != 1)
     return std::nullopt;
@@ -47,12 +102,16 @@ std::optional<Contraction::Plan> Contraction::planDots() {
   return plan;
 }
 
-/// Results of `rows` rows from `firstRow` on (rows past the last one repeat it), written to `out`.
+/// Results of `rows` rows from `firstRow` on, written to `out`. Rows past `lastRow`, if there is one, repeat
+/// it.
 void Contraction::dotBlock(const Plan &plan, const std::vector<Places> &results, Value firstRow, int64_t rows,
                            Value lastRow, const View &out, bool perLane) {
   SmallVector<Value> row;
-  for (int64_t r = 0; r < rows; ++r)
-    row.push_back(l.make<arith::MinUIOp>(l.asValue(l.plus(firstRow, l.builder.getIndexAttr(r))), lastRow));
+  for (int64_t r = 0; r < rows; ++r) {
+    row.push_back(l.asValue(l.plus(firstRow, l.builder.getIndexAttr(r))));
+    if (lastRow && r > 0)
+      row.back() = l.make<arith::MinUIOp>(row.back(), lastRow);
+  }
   auto zero = l.make<arith::ConstantOp>(l.builder.getZeroAttr(VectorType::get({chunk}, element)));
   SmallVector<Value> sums(rows * results.size(), zero);
   Value length = l.asValue(sizes.lookup(plan.along));
@@ -61,16 +120,16 @@ void Contraction::dotBlock(const Plan &plan, const std::vector<Places> &results,
 
   auto step = [&](Value column, Value mask, MutableArrayRef<Value> totals) {
     // Each chunk of each operand is loaded once for all rows and results that share it.
-    std::map<std::tuple<unsigned, int64_t, std::string>, Value> loaded;
+    std::map<std::tuple<unsigned, int64_t, std::vector<const void *>>, Value> loaded;
     auto chunkOf = [&](unsigned n, int64_t r, const Places &result) {
       const Operand &operand = operands[n];
       bool byRow = isRows(operand) || (plan.rowLetter && operand.letters.contains(plan.rowLetter));
-      std::string key;
+      std::vector<const void *> key;
       Places places{{plan.along, Index(column)}};
       for (char letter : operand.letters)
         if (auto place = result.find(letter); place != result.end()) {
           places[letter] = place->second;
-          key += std::to_string(*getConstantIntValue(place->second)) + letter;
+          key.push_back(place->second.getOpaqueValue());
         }
       if (plan.rowLetter)
         places[plan.rowLetter] = row[r];
@@ -103,11 +162,20 @@ void Contraction::dotBlock(const Plan &plan, const std::vector<Places> &results,
     scf::YieldOp::create(l.builder, l.loc, totals);
   }
   SmallVector<Value> totals(loop.getResults());
-  // A rest of no columns loads nothing and adds zeros.
-  step(full, chunkMask(rest), totals);
-  for (int64_t r = 0; r < rows; ++r)
-    for (auto [k, result] : llvm::enumerate(results)) {
-      Value sum = l.laneSum(totals[r * results.size() + k]);
+  // A rest of no columns, if that is not known, loads nothing and adds zeros.
+  std::optional<int64_t> known = getConstantIntValue(sizes.lookup(plan.along));
+  if (!known || *known % chunk != 0)
+    step(full, chunkMask(rest), totals);
+  // Rows of one result side by side.
+  SmallVector<Value> ordered;
+  for (size_t k = 0; k < results.size(); ++k)
+    for (int64_t r = 0; r < rows; ++r)
+      ordered.push_back(totals[r * results.size() + k]);
+  SmallVector<Value> reduced = sumsOfLanes(l, ordered);
+  // Lanes that all exist are written together.
+  const int64_t together = perLane && !lastRow ? std::min(rows, chunk) : 1;
+  for (auto [k, result] : llvm::enumerate(results))
+    for (int64_t r = 0; r < rows; r += together) {
       SmallVector<Index> indices;
       for (char letter : op.getResultLetters())
         indices.push_back(letter == plan.rowLetter ? Index(row[r]) : result.find(letter)->second);
@@ -116,7 +184,15 @@ void Contraction::dotBlock(const Plan &plan, const std::vector<Places> &results,
       Index at = l.position(place, indices);
       if (perLane)
         at = l.plus(at, row[r]);
-      memref::StoreOp::create(l.builder, l.loc, sum, out.memory, l.asValue(at));
+      const int64_t number = static_cast<int64_t>(k) * rows + r, lane = number % chunk;
+      Value some = reduced[number / chunk];
+      if (together > 1)
+        vector::StoreOp::create(l.builder, l.loc,
+                                l.make<vector::ExtractStridedSliceOp>(some, lane, together, 1), out.memory,
+                                l.asValue(at));
+      else
+        memref::StoreOp::create(l.builder, l.loc, l.make<vector::ExtractOp>(some, lane), out.memory,
+                                l.asValue(at));
     }
 }
 
@@ -124,9 +200,7 @@ std::optional<View> Contraction::dots(bool &perLane) {
   std::optional<Plan> plan = planDots();
   if (!plan)
     return std::nullopt;
-  std::vector<Places> results = combinations(plan->block);
   perLane = !plan->rowLetter && l.lanes.width > 1;
-  int64_t block = std::max<int64_t>(1, accumulators() / results.size());
   View out;
   if (isa<RankedTensorType>(op.getType())) {
     std::optional<View> place = l.allocate(op.getResult(), element, perLane, op);
@@ -136,19 +210,27 @@ std::optional<View> Contraction::dots(bool &perLane) {
   } else {
     out = l.allocateStatic({}, element, perLane);
   }
+  const int64_t atOnce = resultsAtOnce(*plan);
   if (!perLane && !plan->rowLetter) {
-    dotBlock(*plan, results, l.index(0), 1, l.index(0), out, false);
+    forEachBlock(*plan, atOnce, [&](const std::vector<Places> &results) {
+      dotBlock(*plan, results, l.index(0), 1, Value(), out, false);
+    });
     return out;
   }
+  const int64_t results = atOnce * static_cast<int64_t>(combinations(plan->block).size());
+  int64_t block = std::max<int64_t>(1, accumulators() / results);
+  if (perLane)
+    block = std::min<int64_t>(llvm::bit_floor(static_cast<uint64_t>(block)), l.lanes.width);
   Value rows = perLane ? (l.lanes.mask ? l.lanes.active : l.index(l.lanes.width))
                        : l.asValue(sizes.lookup(plan->rowLetter));
-  if (perLane)
-    block = std::min(block, l.lanes.width);
-  Value last = l.make<arith::SubIOp>(rows, l.index(1));
+  std::optional<int64_t> known = getConstantIntValue(rows);
+  Value last = known && *known % block == 0 ? Value() : l.make<arith::SubIOp>(rows, l.index(1));
   auto loop = scf::ForOp::create(l.builder, l.loc, l.index(0), rows, l.index(block));
   OpBuilder::InsertionGuard guard(l.builder);
   l.builder.setInsertionPointToStart(loop.getBody());
-  dotBlock(*plan, results, loop.getInductionVar(), block, last, out, perLane);
+  forEachBlock(*plan, atOnce, [&](const std::vector<Places> &results) {
+    dotBlock(*plan, results, loop.getInductionVar(), block, last, out, perLane);
+  });
   return out;
 }
 

@@ -5,8 +5,8 @@ using namespace mlir;
 
 namespace genfuse::lower {
 
-/// Legal if the result and one operand (the data) lie in memory along a letter that no other operand has, and what
-/// is summed is the lanes (which are rows of the data) or one letter.
+/// Legal if the result and one operand (the data) lie in memory along a letter that no other operand has, and
+/// what is summed is the lanes (which are rows of the data) or one letter.
 std::optional<Contraction::Plan> Contraction::planUpdate(const View &into, bool overLanes) {
   StringRef letters = op.getResultLetters();
   if (l.threads || letters.empty() || into.laneStride || !l.isOne(into.strides.back()))
@@ -32,13 +32,16 @@ std::optional<Contraction::Plan> Contraction::planUpdate(const View &into, bool 
   if (!splitResult(split, true))
     return std::nullopt;
   plan.block = split.block;
+  plan.wide = split.wide;
   return plan;
 }
 
 /// Adds the outer products of all rows to the columns [column, column + chunks * chunk) of every result row.
 void Contraction::updateColumns(const Plan &plan, const std::vector<Places> &results, const View &into,
                                 const View *factors, Value column, int64_t chunks, Value mask, Value rows) {
-  const Operand &data = *llvm::find_if(operands, [&](const Operand &o) { return o.letters.contains(plan.along); });
+  const SmallVector<char> letters = factorLetters(plan);
+  const Operand &data =
+      *llvm::find_if(operands, [&](const Operand &o) { return o.letters.contains(plan.along); });
   auto placeOf = [&](const Places &result, int64_t c) {
     SmallVector<Index> indices;
     for (char letter : op.getResultLetters())
@@ -69,23 +72,17 @@ void Contraction::updateColumns(const Plan &plan, const std::vector<Places> &res
     for (auto [k, result] : llvm::enumerate(results)) {
       Value factor;
       if (factors) {
-        SmallVector<Index> indices{l.builder.getIndexAttr(k)};
+        SmallVector<Index> indices;
+        for (char letter : letters)
+          indices.push_back(result.find(letter)->second);
         View flat = *factors;
         flat.laneStride.reset();
         Index at = l.plus(l.position(flat, indices), row);
         factor = l.make<memref::LoadOp>(factors->memory, l.asValue(at));
       } else {
-        Scalar total;
-        for (const Operand &operand : operands) {
-          if (&operand == &data)
-            continue;
-          SmallVector<Index> indices;
-          for (char letter : operand.letters)
-            indices.push_back(letter == plan.rowLetter ? Index(row) : result.find(letter)->second);
-          Scalar value = operand.isTensor ? l.elementAt(l.tensor(operand.value), indices) : l.scalar(operand.value);
-          total = total.value ? multiply(total, value) : value;
-        }
-        factor = total.value ? total.value : l.number(1.0, element);
+        Places places = result;
+        places[plan.rowLetter] = row;
+        factor = factorAt(plan, places).value;
       }
       Value wide = l.make<vector::BroadcastOp>(VectorType::get({chunk}, element), factor);
       for (int64_t c = 0; c < chunks; ++c) {
@@ -103,64 +100,91 @@ void Contraction::updateColumns(const Plan &plan, const std::vector<Places> &res
   }
 }
 
-/// The product of all operands but the data, per result and lane.
-void Contraction::storeFactors(const Plan &plan, const std::vector<Places> &results, const View &factors) {
-  for (auto [k, result] : llvm::enumerate(results)) {
-    Scalar total;
-    for (const Operand &operand : operands) {
-      if (operand.letters.contains(plan.along))
-        continue;
-      SmallVector<Index> indices;
-      for (char letter : operand.letters)
-        indices.push_back(result.find(letter)->second);
-      Scalar value = operand.isTensor ? l.elementAt(l.tensor(operand.value), indices) : l.scalar(operand.value);
-      total = total.value ? multiply(total, value) : value;
-    }
-    if (!total.value)
-      total = {l.number(1.0, element)};
-    l.store(factors, {Index(l.builder.getIndexAttr(k))}, total);
+/// The letters of the result that number factors, which are what data are multiplied with.
+SmallVector<char> Contraction::factorLetters(const Plan &plan) {
+  SmallVector<char> letters;
+  llvm::copy_if(op.getResultLetters(), std::back_inserter(letters), [&](char c) { return c != plan.along; });
+  return letters;
+}
+
+SmallVector<int64_t> Contraction::factorSizes(const Plan &plan) {
+  SmallVector<int64_t> shape;
+  for (char letter : factorLetters(plan))
+    shape.push_back(getConstantIntValue(sizes.lookup(letter)).value_or(ShapedType::kDynamic));
+  return shape;
+}
+
+/// The product of all operands but the data.
+Scalar Contraction::factorAt(const Plan &plan, const Places &places) {
+  Scalar total;
+  for (const Operand &operand : operands) {
+    if (operand.letters.contains(plan.along))
+      continue;
+    SmallVector<Index> indices;
+    for (char letter : operand.letters)
+      indices.push_back(places.lookup(letter));
+    Scalar value = operand.isTensor ? l.elementAt(l.tensor(operand.value), indices) : l.scalar(operand.value);
+    total = total.value ? multiply(total, value) : value;
   }
+  return total.value ? total : Scalar{l.number(1.0, element)};
+}
+
+void Contraction::storeFactors(const Plan &plan, const View &factors) {
+  SmallVector<Index> held;
+  for (char letter : factorLetters(plan))
+    held.push_back(sizes.lookup(letter));
+  l.forEachIndex(held, [&](Indices at) {
+    Places places;
+    for (auto [letter, place] : llvm::zip(factorLetters(plan), at))
+      places[letter] = place;
+    l.store(factors, at, factorAt(plan, places));
+  });
 }
 
 std::optional<View> Contraction::delay(const View &into, Value blockStart) {
   std::optional<Plan> plan = planUpdate(into, /*overLanes=*/true);
   if (!plan || plan->rowLetter)
     return std::nullopt;
-  std::vector<Places> results = combinations(plan->block);
-  View factors = l.allocateStatic({static_cast<int64_t>(results.size()), blockRows}, element, /*perLane=*/false);
+  SmallVector<int64_t> shape = factorSizes(*plan);
+  if (ShapedType::isDynamicShape(shape))
+    return std::nullopt;
+  shape.push_back(blockRows);
+  View factors = l.allocateStatic(shape, element, /*perLane=*/false);
   View own = factors;
   own.strides.pop_back();
   own.offset = l.make<arith::SubIOp>(l.lanes.base, blockStart);
   own.laneStride = l.builder.getIndexAttr(1);
-  storeFactors(*plan, results, own);
+  storeFactors(*plan, own);
   factors.strides.pop_back();
   return factors;
 }
 
 void Contraction::flush(const View &into, const View &factors, Value rows) {
-  Plan plan = *planUpdate(into, /*overLanes=*/true);
-  addRows(plan, combinations(plan.block), into, &factors, rows);
+  addRows(*planUpdate(into, /*overLanes=*/true), into, &factors, rows);
 }
 
 bool Contraction::update(const View &into, bool overLanes) {
   std::optional<Plan> plan = planUpdate(into, overLanes);
   if (!plan)
     return false;
-  std::vector<Places> results = combinations(plan->block);
   if (plan->rowLetter) {
-    addRows(*plan, results, into, nullptr, l.asValue(sizes.lookup(plan->rowLetter)));
+    addRows(*plan, into, nullptr, l.asValue(sizes.lookup(plan->rowLetter)));
     return true;
   }
-  View factors = l.allocateStatic({static_cast<int64_t>(results.size())}, element, /*perLane=*/true);
-  storeFactors(*plan, results, factors);
-  addRows(*plan, results, into, &factors, l.lanes.mask ? l.lanes.active : l.index(l.lanes.width));
+  SmallVector<int64_t> shape = factorSizes(*plan);
+  if (ShapedType::isDynamicShape(shape))
+    return false;
+  View factors = l.allocateStatic(shape, element, /*perLane=*/true);
+  storeFactors(*plan, factors);
+  addRows(*plan, into, &factors, l.lanes.mask ? l.lanes.active : l.index(l.lanes.width));
   return true;
 }
 
 /// Whole groups of columns, then one masked chunk after the other.
-void Contraction::addRows(const Plan &plan, const std::vector<Places> &results, const View &into, const View *factors,
-                          Value rows) {
-  int64_t chunks = std::max<int64_t>(1, accumulators() / results.size());
+void Contraction::addRows(const Plan &plan, const View &into, const View *factors, Value rows) {
+  const int64_t atOnce = resultsAtOnce(plan);
+  const int64_t results = atOnce * static_cast<int64_t>(combinations(plan.block).size());
+  int64_t chunks = std::max<int64_t>(1, accumulators() / results);
   chunks = std::min<int64_t>(chunks, 4);
   Value length = l.asValue(sizes.lookup(plan.along));
   Value wide = l.index(chunks * chunk), rest = l.make<arith::RemUIOp>(length, wide);
@@ -169,15 +193,18 @@ void Contraction::addRows(const Plan &plan, const std::vector<Places> &results, 
     auto loop = scf::ForOp::create(l.builder, l.loc, l.index(0), full, wide);
     OpBuilder::InsertionGuard guard(l.builder);
     l.builder.setInsertionPointToStart(loop.getBody());
-    updateColumns(plan, results, into, factors, loop.getInductionVar(), chunks, Value(), rows);
+    forEachBlock(plan, atOnce, [&](const std::vector<Places> &some) {
+      updateColumns(plan, some, into, factors, loop.getInductionVar(), chunks, Value(), rows);
+    });
   }
   auto loop = scf::ForOp::create(l.builder, l.loc, full, length, l.index(chunk));
   OpBuilder::InsertionGuard guard(l.builder);
   l.builder.setInsertionPointToStart(loop.getBody());
   Value left = l.make<arith::SubIOp>(length, loop.getInductionVar());
-  updateColumns(plan, results, into, factors, loop.getInductionVar(), 1, chunkMask(left), rows);
+  forEachBlock(plan, atOnce, [&](const std::vector<Places> &some) {
+    updateColumns(plan, some, into, factors, loop.getInductionVar(), 1, chunkMask(left), rows);
+  });
 }
-
 
 /// The rows of an update can be read again after the loop if they are slices of something from outside it.
 static tensor::ExtractSliceOp rowsOf(gen::EinsumOp op, Block *block) {

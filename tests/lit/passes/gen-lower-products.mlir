@@ -1,66 +1,142 @@
-// RUN: genfuse-opt %s --gen-lower --canonicalize --cse --split-input-file | FileCheck %s
+// Products of a matrix with rows of data: blocks of rows and of results, as many as the vector registers hold. Few
+// results are unrolled, many are taken in blocks; the outer products that a gradient adds up likewise.
+// RUN: genfuse-opt %s --gen-lower --canonicalize --split-input-file | FileCheck %s
+// RUN: genfuse-opt %s --gen-lower="registers=16 register-bytes=32" --canonicalize --split-input-file | FileCheck %s --check-prefix=HALF
 
-// A product that is handed over is a call for the rows of each part; nothing is summed over parts. Its 6 summed
-// numbers are one tile.
-// CHECK: func.func private @gf_gemm_f32(!llvm.ptr, !llvm.ptr, !llvm.ptr, i64, i64, i64, i64, i64, i64, i32, i32)
-// CHECK-LABEL: func.func private @forward_kernel
-// CHECK-DAG: %[[YES:.*]] = arith.constant 1 : i32
-// CHECK-DAG: %[[NO:.*]] = arith.constant 0 : i32
-// CHECK-DAG: %[[SIX:.*]] = arith.constant 6 : i64
-// CHECK-DAG: %[[EIGHT:.*]] = arith.constant 8 : i64
-// CHECK: scf.parallel
-// CHECK:   call @gf_gemm_f32(%{{.*}}, %{{.*}}, %{{.*}}, %{{.*}}, %[[EIGHT]], %[[SIX]], %{{.*}}, %{{.*}}, %{{.*}}, %[[NO]], %[[YES]])
-// CHECK-NOT: call @gf_gemm_f32
-// CHECK: return
-func.func @forward(%w: tensor<8x6xf32> {gen.name = "w", gen.role = "argument", gen.shape = ["8", "6"]},
-                   %xs: tensor<?x6xf32> {gen.name = "xs", gen.role = "argument", gen.shape = ["xs.0", "6"]})
-    -> (tensor<?x8xf32> {gen.name = "return", gen.role = "return", gen.shape = ["xs.0", "8"]}) {
-  %p = gen.einsum "ij,nj->ni"(%w, %xs) {gen.handed_over = 8 : i64} : (tensor<8x6xf32>, tensor<?x6xf32>) -> tensor<?x8xf32>
-  return %p : tensor<?x8xf32>
+// Two rows with 10 results, or one block of 5 after the other. 784 columns are whole vectors: no masked rest.
+// CHECK-LABEL: func.func private @few_kernel
+// CHECK: scf.for {{.*}} to %c16{{.*}} step %c2 {
+// CHECK-NOT: arith.minui
+// CHECK: scf.for {{.*}} to %c784{{.*}} step %c16
+// CHECK-COUNT-20: math.fma {{.*}} : vector<16xf32>
+// CHECK-NOT: vector.maskedload
+// CHECK: vector.shuffle
+// CHECK-NOT: vector.reduction
+// CHECK: vector.store
+// HALF-LABEL: func.func private @few_kernel
+// HALF: scf.for {{.*}} to %c16{{.*}} step %c2 {
+// HALF: scf.for {{.*}} to %c10{{.*}} step %c5 {
+// HALF: scf.for {{.*}} to %c784{{.*}} step %c8
+// HALF-COUNT-10: math.fma {{.*}} : vector<8xf32>
+// HALF-NOT: math.fma
+// HALF: vector.shuffle
+// HALF-NOT: vector.reduction
+// HALF: vector.store
+func.func @few(%x: tensor<?x784xf32> {gen.name = "x", gen.role = "argument", gen.shape = ["x.0", "784"]},
+               %w: tensor<10x784xf32> {gen.name = "w", gen.role = "parameter", gen.shape = ["10", "784"]})
+    -> (f64 {gen.name = "score", gen.role = "score", gen.shape = []}) {
+  %c0 = arith.constant 0 : index
+  %n = tensor.dim %x, %c0 : tensor<?x784xf32>
+  %s = gen.sweep %i to %n lanes(16) sums(f64) {
+    %row = tensor.extract_slice %x[%i, 0] [1, 784] [1, 1] : tensor<?x784xf32> to tensor<784xf32>
+    %y = gen.einsum "ij,j->i"(%w, %row) : (tensor<10x784xf32>, tensor<784xf32>) -> tensor<10xf32>
+    %t = gen.einsum "i->"(%y) : (tensor<10xf32>) -> f32
+    gen.yield %t : f32
+  }
+  return %s : f64
 }
 
 // -----
 
-// A sum over rows, of any number: the first tile of 1024, and a loop over the others, which are added in f64.
-// CHECK-LABEL: func.func private @backward_kernel
-// CHECK-DAG: %[[TILE:.*]] = arith.constant 1024 : index
-// CHECK: scf.parallel
-// CHECK:   call @gf_gemm_f32
-// CHECK:   scf.if
-// CHECK:     arith.extf
-// CHECK:     scf.for %{{.*}} = %[[TILE]] to %{{.*}} step %[[TILE]]
-// CHECK:       call @gf_gemm_f32
-// CHECK:       arith.addf %{{.*}}, %{{.*}} : f64
-// CHECK:     arith.truncf
-// CHECK: return
-func.func @backward(%gs: tensor<?x8xf32> {gen.name = "gs", gen.role = "argument", gen.shape = ["gs.0", "8"]},
-                    %xs: tensor<?x6xf32> {gen.name = "xs", gen.role = "argument", gen.shape = ["xs.0", "6"]})
-    -> (tensor<8x6xf32> {gen.name = "return", gen.role = "return", gen.shape = ["8", "6"]}) {
-  %p = gen.einsum "ni,nj->ij"(%gs, %xs) {gen.handed_over = 8 : i64} : (tensor<?x8xf32>, tensor<?x6xf32>) -> tensor<8x6xf32>
-  return %p : tensor<8x6xf32>
+// 65 results: blocks of 5, which divide them, for 4 (or 2) rows.
+// CHECK-LABEL: func.func private @many_kernel
+// CHECK: scf.for {{.*}} to %c16{{.*}} step %c4 {
+// CHECK: scf.for {{.*}} to %c65{{.*}} step %c5 {
+// CHECK-NOT: arith.minui
+// CHECK: scf.for {{.*}} to %c784{{.*}} step %c16
+// CHECK-COUNT-20: math.fma {{.*}} : vector<16xf32>
+// CHECK-NOT: math.fma
+// CHECK: vector.shuffle
+// CHECK-NOT: vector.reduction
+// CHECK: vector.store
+// HALF-LABEL: func.func private @many_kernel
+// HALF: scf.for {{.*}} to %c16{{.*}} step %c2 {
+// HALF: scf.for {{.*}} to %c65{{.*}} step %c5 {
+// HALF: scf.for {{.*}} to %c784{{.*}} step %c8
+// HALF-COUNT-10: math.fma {{.*}} : vector<8xf32>
+// HALF-NOT: math.fma
+// HALF: vector.shuffle
+// HALF-NOT: vector.reduction
+// HALF: vector.store
+func.func @many(%x: tensor<?x784xf32> {gen.name = "x", gen.role = "argument", gen.shape = ["x.0", "784"]},
+                %w: tensor<65x784xf32> {gen.name = "w", gen.role = "parameter", gen.shape = ["65", "784"]})
+    -> (f64 {gen.name = "score", gen.role = "score", gen.shape = []}) {
+  %c0 = arith.constant 0 : index
+  %n = tensor.dim %x, %c0 : tensor<?x784xf32>
+  %s = gen.sweep %i to %n lanes(16) sums(f64) {
+    %row = tensor.extract_slice %x[%i, 0] [1, 784] [1, 1] : tensor<?x784xf32> to tensor<784xf32>
+    %y = gen.einsum "ij,j->i"(%w, %row) : (tensor<65x784xf32>, tensor<784xf32>) -> tensor<65xf32>
+    %t = gen.einsum "i->"(%y) : (tensor<65xf32>) -> f32
+    gen.yield %t : f32
+  }
+  return %s : f64
 }
 
 // -----
 
-// In f64 sums have no tiles.
-// CHECK-LABEL: func.func private @wide_kernel
-// CHECK: call @gf_gemm_f64
-// CHECK-NOT: @gf_gemm_f64
-// CHECK: return
-func.func @wide(%gs: tensor<?x8xf64> {gen.name = "gs", gen.role = "argument", gen.shape = ["gs.0", "8"]},
-                %xs: tensor<?x6xf64> {gen.name = "xs", gen.role = "argument", gen.shape = ["xs.0", "6"]})
-    -> (tensor<8x6xf64> {gen.name = "return", gen.role = "return", gen.shape = ["8", "6"]}) {
-  %p = gen.einsum "ni,nj->ij"(%gs, %xs) {gen.handed_over = 8 : i64} : (tensor<?x8xf64>, tensor<?x6xf64>) -> tensor<8x6xf64>
-  return %p : tensor<8x6xf64>
+// 59 is prime: the last block of 5 repeats the last result.
+// CHECK-LABEL: func.func private @prime_kernel
+// CHECK: scf.for {{.*}} to %c59{{.*}} step
+// CHECK-COUNT-4: arith.minui {{.*}}, %c58{{.*}} : index
+// CHECK-COUNT-20: math.fma {{.*}} : vector<16xf32>
+func.func @prime(%x: tensor<?x784xf32> {gen.name = "x", gen.role = "argument", gen.shape = ["x.0", "784"]},
+                 %w: tensor<59x784xf32> {gen.name = "w", gen.role = "parameter", gen.shape = ["59", "784"]})
+    -> (f64 {gen.name = "score", gen.role = "score", gen.shape = []}) {
+  %c0 = arith.constant 0 : index
+  %n = tensor.dim %x, %c0 : tensor<?x784xf32>
+  %s = gen.sweep %i to %n lanes(16) sums(f64) {
+    %row = tensor.extract_slice %x[%i, 0] [1, 784] [1, 1] : tensor<?x784xf32> to tensor<784xf32>
+    %y = gen.einsum "ij,j->i"(%w, %row) : (tensor<59x784xf32>, tensor<784xf32>) -> tensor<59xf32>
+    %t = gen.einsum "i->"(%y) : (tensor<59xf32>) -> f32
+    gen.yield %t : f32
+  }
+  return %s : f64
 }
 
 // -----
 
-// Must not: a product without the mark.
-// CHECK-NOT: gf_gemm
-func.func @plain(%w: tensor<8x6xf32> {gen.name = "w", gen.role = "argument", gen.shape = ["8", "6"]},
-                 %xs: tensor<?x6xf32> {gen.name = "xs", gen.role = "argument", gen.shape = ["xs.0", "6"]})
-    -> (tensor<?x8xf32> {gen.name = "return", gen.role = "return", gen.shape = ["xs.0", "8"]}) {
-  %p = gen.einsum "ij,nj->ni"(%w, %xs) : (tensor<8x6xf32>, tensor<?x6xf32>) -> tensor<?x8xf32>
-  return %p : tensor<?x8xf32>
+// An ordered sum stays in its order: no vectors along it.
+// CHECK-LABEL: func.func private @ordered_kernel
+// CHECK-NOT: math.fma
+// CHECK-LABEL: func.func @ordered(
+func.func @ordered(%x: tensor<?x784xf32> {gen.name = "x", gen.role = "argument", gen.shape = ["x.0", "784"]},
+                   %w: tensor<65x784xf32> {gen.name = "w", gen.role = "parameter", gen.shape = ["65", "784"]})
+    -> (f64 {gen.name = "score", gen.role = "score", gen.shape = []}) {
+  %c0 = arith.constant 0 : index
+  %n = tensor.dim %x, %c0 : tensor<?x784xf32>
+  %s = gen.sweep %i to %n lanes(16) sums(f64) {
+    %row = tensor.extract_slice %x[%i, 0] [1, 784] [1, 1] : tensor<?x784xf32> to tensor<784xf32>
+    %y = gen.einsum ordered "ij,j->i"(%w, %row) : (tensor<65x784xf32>, tensor<784xf32>) -> tensor<65xf32>
+    %t = gen.einsum "i->"(%y) : (tensor<65xf32>) -> f32
+    gen.yield %t : f32
+  }
+  return %s : f64
+}
+
+// -----
+
+// The sum of outer products: 64 rows of factors wait, then 4 vectors of columns for 4 results at a time.
+// CHECK-LABEL: func.func private @outer_kernel
+// CHECK: scf.for {{.*}} step %c64
+// CHECK: scf.for {{.*}} to %c64{{.*}} step %c4 {
+// CHECK: scf.for {{.*}} step %c1 iter_args
+// CHECK-COUNT-16: math.fma {{.*}} : vector<16xf32>
+// HALF-LABEL: func.func private @outer_kernel
+// HALF: scf.for {{.*}} to %c64{{.*}} step %c4 {
+// HALF: scf.for {{.*}} step %c1 iter_args
+// HALF-COUNT-8: math.fma {{.*}} : vector<8xf32>
+// HALF: scf.yield
+func.func @outer(%x: tensor<?x784xf32> {gen.name = "x", gen.role = "argument", gen.shape = ["x.0", "784"]},
+                 %r: tensor<?x64xf32> {gen.name = "r", gen.role = "argument", gen.shape = ["x.0", "64"]})
+    -> (tensor<64x784xf32> {gen.name = "w", gen.role = "parameter_gradient", gen.shape = ["64", "784"]}) {
+  %c0 = arith.constant 0 : index
+  %n = tensor.dim %x, %c0 : tensor<?x784xf32>
+  %s = gen.sweep %i to %n lanes(16) sums(tensor<64x784xf32>) {
+    %row = tensor.extract_slice %x[%i, 0] [1, 784] [1, 1] : tensor<?x784xf32> to tensor<784xf32>
+    %f = tensor.extract_slice %r[%i, 0] [1, 64] [1, 1] : tensor<?x64xf32> to tensor<64xf32>
+    %g = arith.mulf %f, %f : tensor<64xf32>
+    %t = gen.einsum "i,j->ij"(%g, %row) : (tensor<64xf32>, tensor<784xf32>) -> tensor<64x784xf32>
+    gen.yield %t : tensor<64x784xf32>
+  }
+  return %s : tensor<64x784xf32>
 }
