@@ -73,7 +73,7 @@ struct Program::Body {
     if (!threads)
       result.vectors = cpuTarget(options.target).vectors();
     if (!threads && mapping == Mapping::single)
-      result.gemmRows = options.gemmRows.value_or(options.optimise ? result.vectors.blockRows() + 1 : 0);
+      result.gemmSize = options.gemmSize.value_or(options.optimise ? measuredGemmSize : 0);
     if (threads && !isGroup(result.lanes))
       throw Error("expected groups of 1, 32, 64, 128, 256, 512 or 1024 threads for CUDA, got " +
                   std::to_string(result.lanes));
@@ -441,7 +441,7 @@ std::string Program::emit(const std::string &stage, const std::string &request, 
 std::string Program::object(const std::string &request, Mapping mapping) const {
   std::lock_guard lock(body->mutex);
   Specialisation specialisation = body->specialise(request, mapping);
-  specialisation.gemmRows = 0; // an object file stands alone
+  specialisation.gemmSize = 0; // an object file stands alone
   Lowered lowered = lowerTo(Stage::lowered, *body->module, specialisation);
   return compileObject(*lowered.module, CpuOptions{body->options.target});
 }

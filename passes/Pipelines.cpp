@@ -30,7 +30,7 @@ std::string Specialisation::key() const {
     text += " shared:" + name;
   text += checked ? " checked" : "";
   text += counted ? " counted" : "";
-  text += gemmRows ? " gemm:" + std::to_string(gemmRows) : "";
+  text += gemmSize ? " gemm:" + std::to_string(gemmSize) : "";
   text += moments ? " moments" : "";
   return text + (optimise ? "" : " unoptimised");
 }
@@ -83,9 +83,9 @@ void addBatch(OpPassManager &passes, const Specialisation &specialisation) {
     functions.addPass(createGenShortenChains());
     functions.addPass(createCanonicalizerPass());
   }
-  if (specialisation.gemmRows > 0 && specialisation.mapping == Mapping::single &&
+  if (specialisation.gemmSize > 0 && specialisation.mapping == Mapping::single &&
       !specialisation.threads) {
-    functions.addPass(createGenSplitProducts({.least = specialisation.gemmRows}));
+    functions.addPass(createGenSplitProducts({.least = specialisation.gemmSize}));
     simplify(functions);
   }
   GenBatchOptions options;

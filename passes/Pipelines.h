@@ -33,8 +33,8 @@ struct Specialisation {
   bool threads = false;             ///< lanes are threads of a group (CUDA), not elements of vectors
   std::vector<std::string> batched; ///< arguments with one value per instance
   std::vector<std::string> shared;  ///< choices that all instances share
-  /// Products with matrices of so many rows go to the GEMM library (gen-split-products); 0: none.
-  int64_t gemmRows = 0;
+  /// Products with matrices of so many elements go to the GEMM library (gen-split-products); 0: none.
+  int64_t gemmSize = 0;
   bool checked = false;             ///< the kernel checks its data first
   bool counted = false;             ///< the kernel counts the log densities that it computes
   bool moments = false;             ///< sums over data of polynomials are formed once (gen-moments)

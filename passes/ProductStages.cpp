@@ -3,7 +3,7 @@
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "mlir/Transforms/RegionUtils.h"
-#include "passes/SliceDims.h"
+#include "passes/Registers.h"
 #include "passes/SymbolicSize.h"
 
 using namespace mlir;
@@ -15,34 +15,46 @@ static int64_t rankOf(Value value) {
   return tensor ? tensor.getRank() : 0;
 }
 
-int64_t rowsOfProduct(gen::EinsumOp op) {
+bool ProductMatrix::isLarge(int64_t least) const {
+  return elements > 0 && elements >= least && smallSide >= std::min(least, maxRegisters + 1);
+}
+
+ProductMatrix matrixOf(gen::EinsumOp op) {
   if (op.getOrdered() || op.getNumOperands() != 2)
-    return 0;
+    return {};
   llvm::MapVector<char, int64_t> sizes;
-  SmallVector<std::pair<Value, StringRef>> matrices;
   int64_t ranks = 0;
   auto look = [&](Value value, StringRef letters) {
-    if (letters.size() == 2)
-      matrices.push_back({value, letters});
     ranks += letters.size();
     for (auto [d, letter] : llvm::enumerate(letters)) {
       int64_t size = cast<RankedTensorType>(value.getType()).getDimSize(d);
-      int64_t &known = sizes.try_emplace(letter, manyRows).first->second;
+      int64_t &known = sizes.try_emplace(letter, ShapedType::kDynamic).first->second;
       known = ShapedType::isDynamic(size) ? known : size;
     }
   };
   for (auto [i, operand] : llvm::enumerate(op.getOperands()))
     look(operand, op.getLetters(i));
   look(op.getResult(), op.getResultLetters());
-  if (sizes.size() == 2 && ranks == 4 && matrices.size() == 1 && rankOf(op.getOperand(0)) > 0 &&
-      rankOf(op.getOperand(1)) > 0)
-    return sizes[matrices[0].second[0]];
-  if (sizes.size() != 3 || matrices.size() != 3)
-    return 0;
-  SmallVector<int64_t> three;
+  bool ofMatrices = sizes.size() == 3 && ranks == 6;
+  if (!ofMatrices && (sizes.size() != 2 || ranks != 4 || !rankOf(op.getOperand(0)) || !rankOf(op.getOperand(1))))
+    return {};
+  SmallVector<uint64_t> sides; // dynamic ones last
   for (auto [letter, size] : sizes)
-    three.push_back(size);
-  return *llvm::min_element(three);
+    sides.push_back(static_cast<uint64_t>(size));
+  llvm::sort(sides);
+  auto stated = [](uint64_t side) {
+    return ShapedType::isDynamic(static_cast<int64_t>(side)) ? int64_t(64) : static_cast<int64_t>(side);
+  };
+  int64_t a = stated(sides[0]), b = stated(sides[1]);
+  return {std::min(a, b), a * b};
+}
+
+/// Whether a product is worth a call, by what loops would make of its vectors.
+bool ProductStages::isLarge(gen::EinsumOp op, int64_t least) const {
+  bool ofData = llvm::any_of(op.getOperands(), [&](Value operand) {
+    return rankOf(operand) == 1 && isInside(operand) && isRead(operand.getDefiningOp());
+  });
+  return matrixOf(op).isLarge(ofData ? least : std::max<int64_t>(1, least / slowerInLoops));
 }
 
 ProductStages::ProductStages(gen::SweepOp sweep, int64_t least) : sweep(sweep) {
@@ -135,7 +147,7 @@ void ProductStages::setLevels(int64_t least) {
     if (readsOnly(&op))
       reads.insert(&op);
     auto product = dyn_cast<gen::EinsumOp>(op);
-    if (product && rowsOfProduct(product) >= least) {
+    if (product && isLarge(product, least)) {
       unsigned varying = llvm::count_if(product.getOperands(), [&](Value v) { return isInside(v); });
       if (varying == 1 && rankOf(vectorOf(product)) == 1 && rankOf(product.getResult()) == 1) {
         forward.insert(product);

@@ -7,17 +7,25 @@
 
 namespace genfuse {
 
-/// How many rows the matrix has that an einsum multiplies by a vector, or that it makes of two vectors; of two
-/// matrices the smaller of the two stated sizes. `manyRows` where no type states it, zero for other einsums.
-constexpr int64_t manyRows = int64_t(1) << 40;
-int64_t rowsOfProduct(gen::EinsumOp op);
+/// The matrix of a product: that an einsum multiplies by a vector, or makes of two vectors; of three matrices the
+/// one without the rows, which are what no type states, or the most.
+struct ProductMatrix {
+  int64_t smallSide = 0, elements = 0; ///< zero for other einsums; a side that no type states counts as 64
+  /// Of at least `least` elements, and not so narrow that its vectors live in registers (but for a small `least`).
+  bool isLarge(int64_t least) const;
+};
+ProductMatrix matrixOf(gen::EinsumOp op);
+
+/// Products of vectors that a sweep computes, and those outside of sweeps, are slower in loops than those of rows of
+/// data: they are large from so many times fewer elements on (bench/results/2026-11-21-dense.md).
+constexpr int64_t slowerInLoops = 256;
 
 /// The stages of a sweep's body. A product of a matrix from outside with a vector of the body ends the stage
 /// that computes the vector: what needs its result is in a later one. What is computed from data alone is in the
 /// first stage that needs it. A product of two vectors that is only summed comes after all stages.
 class ProductStages {
 public:
-  /// Products with matrices of at least `least` rows are taken out.
+  /// Large products are taken out: of at least `least` elements, or fewer if no vector is a row of data.
   ProductStages(gen::SweepOp sweep, int64_t least);
 
   /// Not one in lanes, over instances, with rows of ragged data, or with ops that only have effects.
@@ -50,6 +58,7 @@ public:
 
 private:
   bool readsOnly(mlir::Operation *op) const;
+  bool isLarge(gen::EinsumOp op, int64_t least) const;
   bool canBeOuter(gen::EinsumOp op) const;
   bool isOnlySummed(mlir::Operation *op) const;
   void setLevels(int64_t least);

@@ -14,8 +14,7 @@ constexpr int64_t laneBytes = 64;
 /// The vector registers of a CPU.
 struct VectorRegisters {
   int64_t count = 32, bytes = 64;
-  /// How many accumulators the block of a product may have; the other registers are for what is read. A
-  /// matrix of more rows does not fit: its products are left to a GEMM library.
+  /// How many accumulators the block of a product may have; the other registers are for what is read.
   int64_t blockRows() const { return count * 5 / 8; }
   bool operator==(const VectorRegisters &) const = default;
 };

@@ -9,7 +9,7 @@
 // that the kernel writes, gen.of_lanes a slice in which each lane uses elements of its own, gen.cells (how
 // many) a slice for scalars that one launch leaves to later ones, gen.dims, gen.strides and gen.call those of
 // the ABI. Of a sweep in lanes: gen.reason says why it has so many.
-// Of a product of matrices: gen.handed_over (rows of its matrix) gives it to the GEMM library.
+// Of a product of matrices: gen.handed_over (elements of its matrix) gives it to the GEMM library.
 #pragma once
 
 #include "mlir/IR/Builders.h"

@@ -22,8 +22,9 @@ RankedTensorType stackOf(Type type) {
   return RankedTensorType::get(shape, getElementTypeOrSelf(type));
 }
 
-void handOver(gen::EinsumOp product, int64_t rows) {
-  product->setAttr(roles::handedOver, Builder(product.getContext()).getI64IntegerAttr(rows));
+void handOver(gen::EinsumOp product) {
+  int64_t elements = matrixOf(product).elements;
+  product->setAttr(roles::handedOver, Builder(product.getContext()).getI64IntegerAttr(elements));
 }
 
 /// Replaces a sweep by sweeps over its stages, with products of matrices between them.
@@ -161,7 +162,7 @@ private:
     bool isSum = !stages.isForward(product);
     spec += "->" + (isSum ? "" : std::string(1, row)) + product.getResultLetters().str();
     auto whole = gen::EinsumOp::create(b, product.getLoc(), type, spec, operands, /*ordered=*/false);
-    handOver(whole, rowsOfProduct(product));
+    handOver(whole);
     return whole;
   }
 
@@ -203,8 +204,8 @@ struct GenSplitProductsPass : impl::GenSplitProductsBase<GenSplitProductsPass> {
     }
     for (auto product : block.getOps<gen::EinsumOp>())
       if (isMatrixProduct(product) && !product->hasAttr(roles::handedOver) &&
-          rowsOfProduct(product) >= least)
-        handOver(product, rowsOfProduct(product));
+          matrixOf(product).isLarge(std::max<int64_t>(1, least / slowerInLoops)))
+        handOver(product);
   }
 
   static bool isMatrixProduct(gen::EinsumOp op) {

@@ -22,12 +22,13 @@ struct Options {
   int64_t batch = 512, inputs = 784, threads = 1;
   std::vector<int64_t> widths = {16, 32, 64, 128, 256, 512, 1024};
   int rounds = 15;
+  bool deep = false;
+  int64_t size = DenseData::classes + 1;
 };
 
-const std::string gradients = "gradient(W, b, V, c)";
+std::string gradients(const DenseData &data) { return data.deep ? "gradient(W, b, U, V, c)" : "gradient(W, b, V, c)"; }
 
-/// One hidden layer; the output layer has too few rows for a GEMM library.
-Model network(int64_t inputs, int64_t width) {
+Model network(int64_t inputs, int64_t width, bool deep) {
   return gen("network", {"xs"}, [=](Matrix xs) {
     const auto W = param("W", {width, inputs});
     const auto b = param("b", {width});
@@ -36,7 +37,10 @@ Model network(int64_t inputs, int64_t width) {
     map(
         "row",
         [&](Vector x) {
-          sample("y", categorical(logits = matvec(V, tanh(matvec(W, x) + b)) + c));
+          Vector hidden = tanh(matvec(W, x) + b);
+          if (deep)
+            hidden = tanh(matvec(param("U", {width, width}), hidden));
+          sample("y", categorical(logits = matvec(V, hidden) + c));
         },
         rows(xs));
   });
@@ -55,6 +59,8 @@ Inputs inputsOf(const DenseData &data) {
                        {"network/b", arrayOf(data.b, {data.width})},
                        {"network/V", arrayOf(data.V, {DenseData::classes, data.width})},
                        {"network/c", arrayOf(data.c, {DenseData::classes})}};
+  if (data.deep)
+    inputs.parameters["network/U"] = arrayOf(data.U, {data.width, data.width});
   Array labels = Array::zeros(ElementType::i64, {data.batch});
   std::copy(data.y.begin(), data.y.end(), labels.values<int64_t>());
   inputs.choices.set("row/*/y", labels);
@@ -70,14 +76,16 @@ struct Side {
 
 Side generated(const std::string &name, const DenseData &data, const CompileOptions &options,
                Executor *executor) {
-  const Program program(network(data.inputs, data.width), options);
+  const Program program(network(data.inputs, data.width, data.deep), options);
   RunOptions run;
   run.executor = executor;
-  auto bound = std::make_shared<Program::Bound>(program.bind(gradients, inputsOf(data), run));
+  const std::string text = gradients(data);
+  const bool deep = data.deep;
+  auto bound = std::make_shared<Program::Bound>(program.bind(gradients(data), inputsOf(data), run));
   return {name, [=](DenseAnswer *answer) {
             const Program keep = program;
             if (answer) // gradients of parameters are added to what is there
-              *bound = keep.bind(gradients, inputsOf(data), run);
+              *bound = keep.bind(text, inputsOf(data), run);
             bound->run();
             if (!answer)
               return;
@@ -87,7 +95,7 @@ Side generated(const std::string &name, const DenseData &data, const CompileOpti
               return std::vector<float>(array.values<float>(), array.values<float>() + array.elementCount());
             };
             *answer = {outcome.score.values<double>()[0], numbers("network/W"), numbers("network/b"),
-                       numbers("network/V"), numbers("network/c")};
+                       deep ? numbers("network/U") : std::vector<float>(), numbers("network/V"), numbers("network/c")};
           }};
 }
 
@@ -106,7 +114,7 @@ double compare(const Side &side, const Side &reference) {
   side.run(&ours);
   reference.run(&theirs);
   double worst = std::abs(ours.value - theirs.value) / std::abs(theirs.value);
-  worst = std::max({worst, difference(ours.W, theirs.W), difference(ours.b, theirs.b),
+  worst = std::max({worst, difference(ours.W, theirs.W), difference(ours.b, theirs.b), difference(ours.U, theirs.U),
                     difference(ours.V, theirs.V), difference(ours.c, theirs.c)});
   // Both sides round sums of up to 1024 f32 products: 1e-5 is 80 units of the last place.
   if (!(worst < 1e-5))
@@ -126,27 +134,27 @@ void measure(std::vector<Side> &sides, int rounds) {
 }
 
 void row(const Options &options, int64_t width) {
-  const DenseData data(options.batch, options.inputs, width);
+  const DenseData data(options.batch, options.inputs, width, options.deep);
   ThreadPool pool(options.threads);
   Executor *executor = options.threads > 1 ? &pool : nullptr;
-  std::vector<Side> sides = {generated("loops", data, {.gemmRows = 0}, executor),
-                             generated("handed over", data, {.gemmRows = DenseData::classes + 1}, executor),
+  std::vector<Side> sides = {generated("loops", data, {.gemmSize = 0}, executor),
+                             generated("handed over", data, {.gemmSize = options.size}, executor),
                              {"LibTorch", torchDense(data, options.threads)}};
   const double worst = std::max(compare(sides[0], sides[2]), compare(sides[1], sides[2]));
   measure(sides, options.rounds);
   const double loops = sides[0].least, handed = sides[1].least, torch = sides[2].least;
-  const std::string kernel = Program(network(data.inputs, width)).emit("lowered", gradients);
+  const std::string kernel = Program(network(data.inputs, width, data.deep)).emit("lowered", gradients(data));
   const bool chosen = kernel.find("gf_gemm") != std::string::npos;
-  std::printf("| %ld-%ld-10 | %.3f | %.3f | %.2f | %.3f | %.2f | %s | %.1e |\n", long(data.inputs),
-              long(width), loops, handed, handed / loops, torch,
+  std::printf("| %ld-%ld%s-10 | %.3f | %.3f | %.2f | %.3f | %.2f | %s | %.1e |\n", long(data.inputs),
+              long(width), data.deep ? ("-" + std::to_string(width)).c_str() : "", loops, handed, handed / loops, torch,
               (chosen ? handed : loops) / torch, chosen ? "handed over" : "loops", worst);
   std::fflush(stdout);
 }
 
 } // namespace
 
-DenseData::DenseData(int64_t batch, int64_t inputs, int64_t width)
-    : batch(batch), inputs(inputs), width(width) {
+DenseData::DenseData(int64_t batch, int64_t inputs, int64_t width, bool deep)
+    : batch(batch), inputs(inputs), width(width), deep(deep) {
   uint32_t state = 1;
   auto next = [&] { return static_cast<float>((state = state * 1664525u + 1013904223u) >> 8) / 16777216.0f; };
   auto fill = [&](FloatVector &values, int64_t count, float scale) {
@@ -156,6 +164,8 @@ DenseData::DenseData(int64_t batch, int64_t inputs, int64_t width)
   fill(x, batch * inputs, 1);
   fill(W, width * inputs, 2 / std::sqrt(float(inputs)));
   fill(b, width, 0.1f);
+  if (deep)
+    fill(U, width * width, 2 / std::sqrt(float(width)));
   fill(V, classes * width, 2 / std::sqrt(float(width)));
   fill(c, classes, 0.1f);
   for (int64_t i = 0; i < batch; ++i)
@@ -170,6 +180,8 @@ int main(int argc, char **argv) {
   app.add_option("--batch", options.batch, "rows");
   app.add_option("--inputs", options.inputs, "numbers a row");
   app.add_option("--widths", options.widths, "of the hidden layer")->delimiter(',');
+  app.add_option("--gemm-size", options.size, "elements of a matrix, and of its sides up to 33, from which on products are handed over");
+  app.add_flag("--deep", options.deep, "a second hidden layer, as wide");
   app.add_option("--threads", options.threads);
   app.add_option("--rounds", options.rounds, "repetitions a side");
   CLI11_PARSE(app, argc, argv);

@@ -38,9 +38,9 @@ public:
                   "libraries, got '" +
                   this->options.name + "'");
     checkTargets();
-    if (options.gemmRows < 0)
-      throw Error("library '" + this->options.name + "': expected rows of matrices, 0 for none, got " +
-                  std::to_string(options.gemmRows));
+    if (options.gemmSize < 0)
+      throw Error("library '" + this->options.name + "': expected elements of matrices, 0 for none, got " +
+                  std::to_string(options.gemmSize));
     if (options.cpuLevels.empty())
       throw Error("library '" + this->options.name + "': expected one CPU level or more, got none");
     this->options.cpuLevels = orderedLevels(options.cpuLevels);
@@ -140,7 +140,7 @@ public:
                 {.real = options.real,
                  .target = options.cpuLevels.front(),
                  .checked = options.checked,
-                 .gemmRows = options.gemmRows}),
+                 .gemmSize = options.gemmSize}),
         models(context()), code(llvmContext, options.name, options.cpuLevels) {
     collectErrors(llvmContext, errors);
     ErrorText parseErrors(&models);
@@ -164,9 +164,9 @@ public:
     description.density =
         lowerTo(Stage::derived, *module, program.specialisation(basis, Mapping::single)).signature;
     setReal(description.density, options.real);
-    if (options.gemmRows > 0 && !callsGemm)
+    if (options.gemmSize > 0 && !callsGemm)
       throw Error("library '" + options.name + "': expected an operation of one instance with a product to hand over, "
-                  "found none with a matrix of " + std::to_string(options.gemmRows) + " rows or more");
+                  "found none with a matrix of " + std::to_string(options.gemmSize) + " elements or more");
     description.callsGemm = callsGemm;
     const std::string manifest = manifestOf(description, code.identity(manifestOf(description, "")));
     const std::string object = code.finish(manifest, options.optimisation, callsGemm);
@@ -226,7 +226,7 @@ private:
 
   void addCuda(const Operation &operation, Specialisation specialisation, const Signature &onCpu) {
     specialisation.threads = true;
-    specialisation.gemmRows = 0;
+    specialisation.gemmSize = 0;
     specialisation.lanes = warp;
     specialisation.widen = false;
     Lowered lowered = lowerTo(Stage::lowered, *module, specialisation);

@@ -37,10 +37,10 @@ struct LibraryOptions {
   /// call.
   std::vector<std::string> cpuLevels = {"x86-64-v3", "x86-64-v4"};
   bool shared = false;       ///< lib<name>.so instead of lib<name>.a
-  /// Products with matrices of so many rows are calls of lib/libgenfuse_gemm.so, which is then written beside
+  /// Products with matrices of so many elements are calls of lib/libgenfuse_gemm.so, which is then written beside
   /// the library, to be linked with it; 0: none, and a library that needs nothing else (docs/libraries.md). For
   /// operations of one instance on the CPU; one of them must have such a product.
-  int64_t gemmRows = 0;
+  int64_t gemmSize = 0;
   bool checked = false;      ///< kernels check their data first: NaN, domains of parameters, indices
   unsigned optimisation = 2; ///< of LLVM
   /// Of devices: 90 is sm_90. The fat binary has code for each, and PTX of the newest for later ones.
@@ -58,9 +58,9 @@ struct LibraryOptions {
 ///   include/<name>.h, include/<name>.hpp   C, and typed C++ over it
 ///   include/genfuse/...                    what those include
 ///   <name>.json                            the manifest
-///   lib/libgenfuse_gemm.so                 with LibraryOptions::gemmRows
+///   lib/libgenfuse_gemm.so                 with LibraryOptions::gemmSize
 /// The same bytes for the same model, options, compiler and CUDA toolkit. Throws genfuse::Error, and then has
-/// changed no file: gemmRows without such a product, a model that does not verify or an unknown address (at the user's line), two operations
+/// changed no file: gemmSize without such a product, a model that does not verify or an unknown address (at the user's line), two operations
 /// of one name, an unknown level or target, a folder that cannot be written, no linker for a shared library,
 /// no CUDA toolkit or an unknown architecture for the target cuda.
 GENFUSE_API void writeLibrary(const Model &model, const LibraryOptions &options,

@@ -1,6 +1,5 @@
 #include "codegen/inspect/Cost.h"
 #include "codegen/inspect/Sizes.h"
-#include "passes/ProductStages.h"
 #include "passes/Roles.h"
 #include "llvm/ADT/DenseSet.h"
 #include <set>
@@ -205,8 +204,7 @@ private:
     if (auto size = op->getAttrOfType<IntegerAttr>(roles::handedOver)) {
       StringRef kept = op.getResultLetters();
       auto summed = llvm::find_if(letters, [&](auto &entry) { return !kept.contains(entry.first); });
-      result.products.push_back({letters.at(kept[0]), letters.at(kept[1]), summed->second,
-                                 size.getInt() < manyRows ? std::optional(size.getInt()) : std::nullopt});
+      result.products.push_back({letters.at(kept[0]), letters.at(kept[1]), summed->second, size.getInt()});
     }
     bool isSummed = letters.size() > op.getResultLetters().size();
     work.flops += points * Polynomial(int64_t(op.getNumOperands()) - 1 + isSummed);

@@ -44,7 +44,7 @@ struct SweepCost {
 /// A product of matrices that the GEMM library computes.
 struct ProductCost {
   Polynomial rows, columns, summed;
-  std::optional<int64_t> matrixRows; ///< what decided; none where no type states it
+  int64_t elements = 0; ///< of the matrix: what decided; a size that no type states counts as 64
 };
 
 struct RequestCost {

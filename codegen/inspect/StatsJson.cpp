@@ -37,7 +37,7 @@ public:
       result["products"].push_back({{"rows", count(product.rows)},
                                     {"columns", count(product.columns)},
                                     {"summed", count(product.summed)},
-                                    {"at_least", stats.specialisation.gemmRows}});
+                                    {"matrix_elements", product.elements}});
     for (const StageStats &stage : stats.stages)
       result["stages"].push_back(stageJson(stage));
     if (!stats.sizes.empty())

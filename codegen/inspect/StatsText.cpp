@@ -92,8 +92,7 @@ private:
     for (const ProductCost &product : stats.cost.products)
       line(1, "product of " + product.rows.text() + " x " + product.columns.text() + ", " +
                   product.summed.text() + " summed",
-           "by the GEMM library, because " + (product.matrixRows ? std::to_string(*product.matrixRows) : "any number of") +
-               " rows are " + std::to_string(stats.specialisation.gemmRows) + " or more");
+           "by the GEMM library, because its matrix has " + std::to_string(product.elements) + " elements");
     out << "  in all\n";
     for (const std::string &part : workParts(stats.cost.total, {}))
       out << "    " << part << "\n";

@@ -16,17 +16,17 @@ const std::string source = GENFUSE_SOURCE_DIR, request = "gradient(W, b)";
 
 Model digits() { return Model::load(source + "/tests/models/digits.mlir", "digits"); }
 
-/// W has 10 rows.
-aot::LibraryOptions options(int64_t rows, bool shared = false) {
+/// W has 10 rows and, as far as types say, 64 columns.
+aot::LibraryOptions options(int64_t size, bool shared = false) {
   return {.name = "digits",
           .operations = {{.request = request}},
           .cpuLevels = {"native"},
           .shared = shared,
-          .gemmRows = rows};
+          .gemmSize = size};
 }
 
-std::string jitBits(const Folder &folder, int64_t rows) {
-  const Program program(digits(), {.gemmRows = rows});
+std::string jitBits(const Folder &folder, int64_t size) {
+  const Program program(digits(), {.gemmSize = size});
   const KernelHandle kernel = program.kernel(request, Mapping::single);
   FILE *out = std::fopen(folder.file("jit").c_str(), "w");
   EXPECT_EQ(digits_run(kernel.run, kernel.workspace, out), GF_OK);
@@ -50,18 +50,18 @@ TEST(LibraryProducts, StaticLibrariesHaveTheBitsOfTheJit) {
   if (!hasCompiler())
     GTEST_SKIP() << "no C compiler 'cc' on this machine";
   Folder folder;
-  aot::writeLibrary(digits(), options(10), folder.path / "out");
+  aot::writeLibrary(digits(), options(640), folder.path / "out");
   EXPECT_THAT(contents(folder.path / "out/digits.json"), HasSubstr("\"genfuse_gemm\""));
-  EXPECT_EQ(programBits(folder, "-ldigits -lgenfuse_gemm"), jitBits(folder, 10));
+  EXPECT_EQ(programBits(folder, "-ldigits -lgenfuse_gemm"), jitBits(folder, 640));
 }
 
 TEST(LibraryProducts, SharedLibrariesFindItBesideThem) {
   if (!hasCompiler())
     GTEST_SKIP() << "no C compiler 'cc' on this machine";
   Folder folder;
-  aot::writeLibrary(digits(), options(10, /*shared=*/true), folder.path / "out");
+  aot::writeLibrary(digits(), options(640, /*shared=*/true), folder.path / "out");
   const auto opened = embed::Library::open(folder.file("out/digits.json"));
-  EXPECT_EQ(programBits(folder, "-ldigits"), jitBits(folder, 10));
+  EXPECT_EQ(programBits(folder, "-ldigits"), jitBits(folder, 640));
 }
 
 TEST(LibraryProducts, OthersNeedNothing) {
@@ -82,9 +82,9 @@ TEST(LibraryProducts, AskedForInVain) {
     }
     return "";
   };
-  EXPECT_EQ(errorOf(options(11)), "library 'digits': expected an operation of one instance with a product to hand "
-                                  "over, found none with a matrix of 11 rows or more");
-  EXPECT_EQ(errorOf(options(-1)), "library 'digits': expected rows of matrices, 0 for none, got -1");
+  EXPECT_EQ(errorOf(options(641)), "library 'digits': expected an operation of one instance with a product to hand "
+                                  "over, found none with a matrix of 641 elements or more");
+  EXPECT_EQ(errorOf(options(-1)), "library 'digits': expected elements of matrices, 0 for none, got -1");
   aot::LibraryOptions many = options(1);
   many.operations[0].mapping = Mapping::instances;
   EXPECT_THAT(errorOf(many), HasSubstr("expected an operation of one instance"));

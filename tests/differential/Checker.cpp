@@ -16,7 +16,7 @@ namespace genfuse::differential {
 
 namespace {
 int64_t cudaThreads = 0;
-std::optional<int64_t> gemmRows;
+std::optional<int64_t> gemmSize;
 
 std::shared_ptr<CudaLoader> cudaLoader() {
 #ifdef GENFUSE_CUDA_TEXT
@@ -34,7 +34,7 @@ void useCudaText(int64_t threads) {
   cudaThreads = threads;
 }
 
-void handProductsOver(int64_t rows) { gemmRows = rows; }
+void handProductsOver(int64_t rows) { gemmSize = rows; }
 
 Checker::Checker(const Experiment &e)
     : e(e), copies(std::max<int64_t>(e.instances, 1)), source(e.seed, e.real == Precision::f32),
@@ -51,7 +51,7 @@ std::optional<Failure> Checker::run() {
   program.emplace(model, CompileOptions{.real = e.real,
                                         .mapping = e.mapping,
                                         .lanes = cudaThreads,
-                                        .gemmRows = gemmRows,
+                                        .gemmSize = gemmSize,
                                         .optimise = e.optimise,
                                         .cuda = cudaLoader()});
   switch (e.operation) {

@@ -21,7 +21,7 @@ struct Options {
   int attempts = 600;
   bool print = false;
   bool keepGoing = false;
-  int64_t cuda = 0, gemmRows = 0;
+  int64_t cuda = 0, gemmSize = 0;
 };
 
 /// Prints the smallest failing experiment; the seed repeats the run.
@@ -38,7 +38,7 @@ void report(const Options &options, uint64_t seed, const Experiment &failing, co
             << smallest.describe() << (last ? last->kind + ": " + last->text : "it did not fail again")
             << "\nto repeat: --seed " << seed << " --models 1 --experiments " << options.experiments
             << " --ragged " << options.ragged
-            << (options.gemmRows ? " --gemm-rows " + std::to_string(options.gemmRows) : "") << std::endl;
+            << (options.gemmSize ? " --gemm-size " + std::to_string(options.gemmSize) : "") << std::endl;
 }
 
 /// What the GEMM library may be asked for: one instance of a model that multiplies by a matrix.
@@ -57,7 +57,7 @@ bool passes(const Options &options, uint64_t seed) {
   Random random(seed);
   Plan plan = generate(random, {.ragged = options.ragged});
   std::vector<Experiment> experiments = experimentsOn(plan, random, options.experiments);
-  if (options.gemmRows > 0)
+  if (options.gemmSize > 0)
     keepProducts(experiments);
   if (options.print)
     for (const Experiment &e : experiments)
@@ -82,8 +82,8 @@ bool passes(const Options &options, uint64_t seed) {
 int run(const Options &options) {
   if (options.cuda > 0)
     useCudaText(options.cuda);
-  if (options.gemmRows > 0)
-    handProductsOver(options.gemmRows);
+  if (options.gemmSize > 0)
+    handProductsOver(options.gemmSize);
   // Children are copies of this process: it must have no other threads.
   sharedContext()->disableMultithreading();
   auto start = std::chrono::steady_clock::now();
@@ -116,7 +116,7 @@ int main(int argc, char **argv) {
   app.add_option("--attempts", options.attempts, "checks that shrinking may take")->capture_default_str();
   app.add_option("--cuda", options.cuda,
                  "run CUDA text on the emulated device, in groups of so many threads");
-  app.add_option("--gemm-rows", options.gemmRows, "hand products with matrices of so many rows to the GEMM library");
+  app.add_option("--gemm-size", options.gemmSize, "hand products with matrices of so many rows to the GEMM library");
   app.add_flag("--print", options.print, "every experiment");
   app.add_flag("--keep-going", options.keepGoing, "after a failure");
   CLI11_PARSE(app, argc, argv);

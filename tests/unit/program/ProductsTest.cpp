@@ -56,10 +56,10 @@ Inputs inputsOf(ElementType type, int64_t n, int64_t inputs = 7, int64_t width =
   return result;
 }
 
-CompileOptions options(Precision real, int64_t gemmRows) {
+CompileOptions options(Precision real, int64_t gemmSize) {
   CompileOptions result;
   result.real = real;
-  result.gemmRows = gemmRows;
+  result.gemmSize = gemmSize;
   return result;
 }
 
@@ -108,24 +108,24 @@ TEST(Products, EachIsACall) {
   const std::string text = Program(network(), options(Precision::f64, 1)).emit("lowered", all);
   EXPECT_EQ(callsIn(text, "gf_gemm_f64"), 3 + 2 + 3);
   EXPECT_EQ(callsIn(Program(network(), options(Precision::f64, 0)).emit("lowered", all), "gf_gemm"), 0);
-  // W has 5 rows, U 6 and V 3.
-  EXPECT_EQ(callsIn(Program(network(), options(Precision::f64, 5)).emit("lowered", all), "gf_gemm"), 2 + 1 + 2);
-  EXPECT_EQ(callsIn(Program(network(), options(Precision::f64, 7)).emit("lowered", all), "gf_gemm"), 0);
+  // The least number counts for W, which multiplies data and whose short side is 5, and a 256th of it for the others.
+  EXPECT_EQ(callsIn(Program(network(), options(Precision::f64, 5)).emit("lowered", all), "gf_gemm"), 8);
+  EXPECT_EQ(callsIn(Program(network(), options(Precision::f64, 7)).emit("lowered", all), "gf_gemm"), 6);
 }
 
-/// Where a block of results does not fit in the registers any more: after 20 rows, or 10 where there are half as
-/// many registers.
-TEST(Products, TheRegistersDecide) {
-  auto calls = [](int64_t width, const char *target, bool optimise = true) {
-    CompileOptions options{.real = Precision::f64, .target = target};
+/// Layers on data are fast in loops up to 2^19 elements of the matrix, those on what lanes compute up to 2^11.
+TEST(Products, TheMeasuredSizeDecides) {
+  auto calls = [](int64_t inputs, int64_t width, int64_t second, bool optimise = true) {
+    CompileOptions options{.real = Precision::f64};
     options.optimise = optimise;
-    return callsIn(Program(network(64, width, 3), options).emit("lowered", "gradient(W)"), "gf_gemm");
+    return callsIn(Program(network(inputs, width, second), options).emit("lowered", "gradient(W)"), "gf_gemm");
   };
-  EXPECT_EQ(calls(20, "x86-64-v4"), 0);
-  EXPECT_EQ(calls(21, "x86-64-v4"), 2);
-  EXPECT_EQ(calls(10, "x86-64-v3"), 0);
-  EXPECT_EQ(calls(11, "x86-64-v3"), 2);
-  EXPECT_EQ(calls(21, "x86-64-v4", /*optimise=*/false), 0);
+  ASSERT_EQ(measuredGemmSize, 1024 * 512);
+  EXPECT_EQ(calls(1024, 511, 33), 2) << "U h and U' g";
+  EXPECT_EQ(calls(1024, 511, 32), 0) << "vectors of 32 live in registers";
+  EXPECT_EQ(calls(1024, 512, 32), 2) << "W x and the gradient";
+  EXPECT_EQ(calls(64, 62, 33), 0) << "2046 elements";
+  EXPECT_EQ(calls(1024, 512, 33, /*optimise=*/false), 0);
 }
 
 TEST(Products, OfManyInstancesAreNot) {
@@ -148,7 +148,7 @@ TEST(Products, BitsDoNotDependOnThreads) {
   // 4000 rows of 300 * 40: more than 2 * 2^24 multiplications, so parts of the 4000 rows of W x, and of the 300
   // columns of the gradient, whose sums have four tiles.
   const Inputs inputs = inputsOf(ElementType::f32, 4000, 300, 40, 5);
-  const Program program(network(300, 40, 5), options(Precision::f32, 40));
+  const Program program(network(300, 40, 5), options(Precision::f32, 33));
   const Outcome alone = program.run(all, inputs);
   auto expectSame = [&](Executor &executor) {
     RunOptions run;
