@@ -29,8 +29,9 @@ struct CompileOptions {
   bool counted = false; ///< kernels count the log densities that they compute: Outcome::counts
   bool moments =
       false; ///< sufficient statistics: sums over data of polynomials are formed once (gen-moments)
-  /// Products with matrices of so many elements are handed to a GEMM library, for one instance on CPUs; 0: none.
-  /// Absent: `measuredGemmSize`, from where on it is faster (docs/performance.md), and none if not optimised.
+  /// Products with matrices of so many elements are handed to a GEMM library, for one instance on CPUs; 0:
+  /// none. Absent: `measuredGemmSize`, from where on it is faster (docs/performance.md), and none if not
+  /// optimised.
   std::optional<int64_t> gemmSize = {};
   bool optimise = true; ///< false leaves out every pass that only makes code faster (for tests)
   /// Kernels are CUDA text that this loader compiles, launched from the CPU; arrays lie where its device

@@ -83,8 +83,7 @@ void addBatch(OpPassManager &passes, const Specialisation &specialisation) {
     functions.addPass(createGenShortenChains());
     functions.addPass(createCanonicalizerPass());
   }
-  if (specialisation.gemmSize > 0 && specialisation.mapping == Mapping::single &&
-      !specialisation.threads) {
+  if (specialisation.gemmSize > 0 && specialisation.mapping == Mapping::single && !specialisation.threads) {
     functions.addPass(createGenSplitProducts({.least = specialisation.gemmSize}));
     simplify(functions);
   }
@@ -102,8 +101,8 @@ void addBatch(OpPassManager &passes, const Specialisation &specialisation) {
 }
 
 void addLower(OpPassManager &passes, const Specialisation &specialisation) {
-  passes.addPass(createGenLower(
-      {specialisation.threads, specialisation.vectors.count, specialisation.vectors.bytes}));
+  passes.addPass(
+      createGenLower({specialisation.threads, specialisation.vectors.count, specialisation.vectors.bytes}));
   if (!specialisation.optimise)
     return;
   simplify(passes);

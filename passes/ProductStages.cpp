@@ -36,7 +36,8 @@ ProductMatrix matrixOf(gen::EinsumOp op) {
     look(operand, op.getLetters(i));
   look(op.getResult(), op.getResultLetters());
   bool ofMatrices = sizes.size() == 3 && ranks == 6;
-  if (!ofMatrices && (sizes.size() != 2 || ranks != 4 || !rankOf(op.getOperand(0)) || !rankOf(op.getOperand(1))))
+  if (!ofMatrices &&
+      (sizes.size() != 2 || ranks != 4 || !rankOf(op.getOperand(0)) || !rankOf(op.getOperand(1))))
     return {};
   SmallVector<uint64_t> sides; // dynamic ones last
   for (auto [letter, size] : sizes)
@@ -73,12 +74,12 @@ ProductStages::ProductStages(gen::SweepOp sweep, int64_t least) : sweep(sweep) {
 bool ProductStages::canCut(gen::SweepOp sweep) {
   if (sweep.getLanes() || sweep.getStackLast())
     return false;
-  bool ragged = sweep.getBody()
-                    .walk([](Operation *op) {
-                      return isa<gen::RowOp, gen::PlaceOp>(op) ? WalkResult::interrupt()
-                                                               : WalkResult::advance();
-                    })
-                    .wasInterrupted();
+  bool ragged =
+      sweep.getBody()
+          .walk([](Operation *op) {
+            return isa<gen::RowOp, gen::PlaceOp>(op) ? WalkResult::interrupt() : WalkResult::advance();
+          })
+          .wasInterrupted();
   return !ragged && llvm::none_of(sweep.getBlock()->without_terminator(),
                                   [](Operation &op) { return op.getNumResults() == 0; });
 }
@@ -117,9 +118,9 @@ bool ProductStages::isOnlySummed(Operation *op) const {
 }
 
 bool ProductStages::canBeOuter(gen::EinsumOp op) const {
-  return rankOf(op.getResult()) == 2 && llvm::all_of(op.getOperands(), [&](Value operand) {
-           return rankOf(operand) == 1 && isInside(operand);
-         }) &&
+  return rankOf(op.getResult()) == 2 &&
+         llvm::all_of(op.getOperands(),
+                      [&](Value operand) { return rankOf(operand) == 1 && isInside(operand); }) &&
          isOnlySummed(op);
 }
 
@@ -181,8 +182,8 @@ void ProductStages::delay() {
     unsigned first = stages;
     for (Operation *user : op->getUsers()) {
       Operation *here = sweep.getBlock()->findAncestorOpInBlock(*user);
-      bool needsNow = forward.contains(here) || isDissolved(here) || reads.contains(here) ||
-                      here == sweep.getYield();
+      bool needsNow =
+          forward.contains(here) || isDissolved(here) || reads.contains(here) || here == sweep.getYield();
       first = std::min(first, needsNow ? level.lookup(op->getResult(0)) : level.lookup(here->getResult(0)));
     }
     for (Value result : op->getResults())
@@ -208,8 +209,8 @@ Value ProductStages::rowsFromOutside(Value value) const {
   if (!slice || isInside(slice.getSource()) || slice.getSourceType().getRank() != 2 || rankOf(value) != 1)
     return nullptr;
   auto first = dyn_cast<Value>(slice.getMixedOffsets()[0]);
-  if (first != sweep.getIndex() || !isConstantIntValue(slice.getMixedOffsets()[1], 0) || !slice.hasUnitStride() ||
-      !isConstantIntValue(slice.getMixedSizes()[0], 1))
+  if (first != sweep.getIndex() || !isConstantIntValue(slice.getMixedOffsets()[1], 0) ||
+      !slice.hasUnitStride() || !isConstantIntValue(slice.getMixedSizes()[0], 1))
     return nullptr;
   auto same = [](const std::optional<SizeExpression> &a, const std::optional<SizeExpression> &b) {
     return a && b && a->constant == b->constant && a->terms == b->terms && a->factors.empty() &&

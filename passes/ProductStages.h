@@ -7,22 +7,23 @@
 
 namespace genfuse {
 
-/// The matrix of a product: that an einsum multiplies by a vector, or makes of two vectors; of three matrices the
-/// one without the rows, which are what no type states, or the most.
+/// The matrix of a product: that an einsum multiplies by a vector, or makes of two vectors; of three matrices
+/// the one without the rows, which are what no type states, or the most.
 struct ProductMatrix {
   int64_t smallSide = 0, elements = 0; ///< zero for other einsums; a side that no type states counts as 64
-  /// Of at least `least` elements, and not so narrow that its vectors live in registers (but for a small `least`).
+  /// Of at least `least` elements, and not so narrow that its vectors live in registers (but for a small
+  /// `least`).
   bool isLarge(int64_t least) const;
 };
 ProductMatrix matrixOf(gen::EinsumOp op);
 
-/// Products of vectors that a sweep computes, and those outside of sweeps, are slower in loops than those of rows of
-/// data: they are large from so many times fewer elements on (bench/results/2026-11-21-dense.md).
+/// Products of vectors that a sweep computes, and those outside of sweeps, are slower in loops than those of
+/// rows of data: they are large from so many times fewer elements on (bench/results/2026-11-21-dense.md).
 constexpr int64_t slowerInLoops = 256;
 
 /// The stages of a sweep's body. A product of a matrix from outside with a vector of the body ends the stage
-/// that computes the vector: what needs its result is in a later one. What is computed from data alone is in the
-/// first stage that needs it. A product of two vectors that is only summed comes after all stages.
+/// that computes the vector: what needs its result is in a later one. What is computed from data alone is in
+/// the first stage that needs it. A product of two vectors that is only summed comes after all stages.
 class ProductStages {
 public:
   /// Large products are taken out: of at least `least` elements, or fewer if no vector is a row of data.

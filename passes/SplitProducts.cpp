@@ -181,7 +181,7 @@ private:
   OpBuilder b;
   Location loc;
   unsigned stage = 0;
-  IRMapping map;              ///< of this stage
+  IRMapping map;                ///< of this stage
   std::map<void *, Value> rows; ///< see rowsOf
   SmallVector<Value> results;
 };

@@ -37,8 +37,9 @@ std::function<void(DenseAnswer *)> torchDense(const DenseData &data, int64_t thr
     const at::Tensor value = -at::cross_entropy_loss(torch::linear(hidden, V, c), y, {}, at::Reduction::Sum);
     value.backward();
     if (answer)
-      *answer = {value.item<double>(), numbers(W.grad()), numbers(b.grad()),
-                 deep ? numbers(U.grad()) : std::vector<float>(), numbers(V.grad()), numbers(c.grad())};
+      *answer = {value.item<double>(), numbers(W.grad()),
+                 numbers(b.grad()),    deep ? numbers(U.grad()) : std::vector<float>(),
+                 numbers(V.grad()),    numbers(c.grad())};
   };
 }
 

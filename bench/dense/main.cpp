@@ -1,6 +1,7 @@
 // Dense layers of growing width: value and gradients of a network of one hidden layer over a batch, from the
 // model of one row. Sides: all products in generated loops, large products handed to a GEMM library, LibTorch
-// in eager mode. Answers are compared before anything is measured; the sides take turns, the least time counts.
+// in eager mode. Answers are compared before anything is measured; the sides take turns, the least time
+// counts.
 //   genfuse_dense_bench [--batch 512] [--inputs 784] [--widths 32,64,...] [--threads 1] [--rounds 15]
 #include "bench/dense/Dense.h"
 #include "codegen/Program.h"
@@ -26,7 +27,9 @@ struct Options {
   int64_t size = DenseData::classes + 1;
 };
 
-std::string gradients(const DenseData &data) { return data.deep ? "gradient(W, b, U, V, c)" : "gradient(W, b, V, c)"; }
+std::string gradients(const DenseData &data) {
+  return data.deep ? "gradient(W, b, U, V, c)" : "gradient(W, b, V, c)";
+}
 
 Model network(int64_t inputs, int64_t width, bool deep) {
   return gen("network", {"xs"}, [=](Matrix xs) {
@@ -94,8 +97,12 @@ Side generated(const std::string &name, const DenseData &data, const CompileOpti
               const Array &array = outcome.parameterGradients.at(parameter);
               return std::vector<float>(array.values<float>(), array.values<float>() + array.elementCount());
             };
-            *answer = {outcome.score.values<double>()[0], numbers("network/W"), numbers("network/b"),
-                       deep ? numbers("network/U") : std::vector<float>(), numbers("network/V"), numbers("network/c")};
+            *answer = {outcome.score.values<double>()[0],
+                       numbers("network/W"),
+                       numbers("network/b"),
+                       deep ? numbers("network/U") : std::vector<float>(),
+                       numbers("network/V"),
+                       numbers("network/c")};
           }};
 }
 
@@ -114,8 +121,9 @@ double compare(const Side &side, const Side &reference) {
   side.run(&ours);
   reference.run(&theirs);
   double worst = std::abs(ours.value - theirs.value) / std::abs(theirs.value);
-  worst = std::max({worst, difference(ours.W, theirs.W), difference(ours.b, theirs.b), difference(ours.U, theirs.U),
-                    difference(ours.V, theirs.V), difference(ours.c, theirs.c)});
+  worst =
+      std::max({worst, difference(ours.W, theirs.W), difference(ours.b, theirs.b),
+                difference(ours.U, theirs.U), difference(ours.V, theirs.V), difference(ours.c, theirs.c)});
   // Both sides round sums of up to 1024 f32 products: 1e-5 is 80 units of the last place.
   if (!(worst < 1e-5))
     throw Error(side.name + ": differs from " + reference.name + " by " + std::to_string(worst));
@@ -146,8 +154,9 @@ void row(const Options &options, int64_t width) {
   const std::string kernel = Program(network(data.inputs, width, data.deep)).emit("lowered", gradients(data));
   const bool chosen = kernel.find("gf_gemm") != std::string::npos;
   std::printf("| %ld-%ld%s-10 | %.3f | %.3f | %.2f | %.3f | %.2f | %s | %.1e |\n", long(data.inputs),
-              long(width), data.deep ? ("-" + std::to_string(width)).c_str() : "", loops, handed, handed / loops, torch,
-              (chosen ? handed : loops) / torch, chosen ? "handed over" : "loops", worst);
+              long(width), data.deep ? ("-" + std::to_string(width)).c_str() : "", loops, handed,
+              handed / loops, torch, (chosen ? handed : loops) / torch, chosen ? "handed over" : "loops",
+              worst);
   std::fflush(stdout);
 }
 
@@ -180,13 +189,15 @@ int main(int argc, char **argv) {
   app.add_option("--batch", options.batch, "rows");
   app.add_option("--inputs", options.inputs, "numbers a row");
   app.add_option("--widths", options.widths, "of the hidden layer")->delimiter(',');
-  app.add_option("--gemm-size", options.size, "elements of a matrix, and of its sides up to 33, from which on products are handed over");
+  app.add_option("--gemm-size", options.size,
+                 "elements of a matrix, and of its sides up to 33, from which on products are handed over");
   app.add_flag("--deep", options.deep, "a second hidden layer, as wide");
   app.add_option("--threads", options.threads);
   app.add_option("--rounds", options.rounds, "repetitions a side");
   CLI11_PARSE(app, argc, argv);
   try {
-    std::printf("| network | loops, ms | handed over, ms | ratio | LibTorch, ms | default / LibTorch | default | worst "
+    std::printf("| network | loops, ms | handed over, ms | ratio | LibTorch, ms | default / LibTorch | "
+                "default | worst "
                 "error |\n| --- | --- | --- | --- | --- | --- | --- | --- |\n");
     for (int64_t width : options.widths)
       genfuse::bench::row(options, width);

@@ -135,12 +135,10 @@ const CpuTarget hostOfCuda = {"x86-64", "x86-64", "", 16, 3};
 class Writer {
 public:
   Writer(const Model &model, const LibraryOptions &options, bool fullPaths)
-      : options(options),
-        program(model,
-                {.real = options.real,
-                 .target = options.cpuLevels.front(),
-                 .checked = options.checked,
-                 .gemmSize = options.gemmSize}),
+      : options(options), program(model, {.real = options.real,
+                                          .target = options.cpuLevels.front(),
+                                          .checked = options.checked,
+                                          .gemmSize = options.gemmSize}),
         models(context()), code(llvmContext, options.name, options.cpuLevels) {
     collectErrors(llvmContext, errors);
     ErrorText parseErrors(&models);
@@ -165,8 +163,10 @@ public:
         lowerTo(Stage::derived, *module, program.specialisation(basis, Mapping::single)).signature;
     setReal(description.density, options.real);
     if (options.gemmSize > 0 && !callsGemm)
-      throw Error("library '" + options.name + "': expected an operation of one instance with a product to hand over, "
-                  "found none with a matrix of " + std::to_string(options.gemmSize) + " elements or more");
+      throw Error("library '" + options.name +
+                  "': expected an operation of one instance with a product to hand over, "
+                  "found none with a matrix of " +
+                  std::to_string(options.gemmSize) + " elements or more");
     description.callsGemm = callsGemm;
     const std::string manifest = manifestOf(description, code.identity(manifestOf(description, "")));
     const std::string object = code.finish(manifest, options.optimisation, callsGemm);
@@ -174,7 +174,8 @@ public:
       throw Error("llvm: " + errors);
     const std::string &name = options.name;
     const std::string library =
-        options.shared ? sharedLibraryOf(object, "lib" + name + ".so", callsGemm ? gemmLibrary() : "") : archiveOf(object, name + ".o");
+        options.shared ? sharedLibraryOf(object, "lib" + name + ".so", callsGemm ? gemmLibrary() : "")
+                       : archiveOf(object, name + ".o");
     const std::string contents[] = {library,
                                     cHeader(description),
                                     cppHeader(description),

@@ -79,8 +79,7 @@ struct CpuJit::Body {
     orc::SymbolMap map;
     map[jit->mangleAndIntern(reportSymbol)] = {orc::ExecutorAddr::fromPtr(&reportOnHost),
                                                JITSymbolFlags::Exported | JITSymbolFlags::Callable};
-    void *const products[] = {reinterpret_cast<void *>(&gf_gemm_f32),
-                              reinterpret_cast<void *>(&gf_gemm_f64)};
+    void *const products[] = {reinterpret_cast<void *>(&gf_gemm_f32), reinterpret_cast<void *>(&gf_gemm_f64)};
     for (auto [name, address] : zip_equal(gemmSymbols, products))
       map[jit->mangleAndIntern(name)] = {orc::ExecutorAddr::fromPtr(address),
                                          JITSymbolFlags::Exported | JITSymbolFlags::Callable};

@@ -61,7 +61,8 @@ void compile(const Model &model, const CompileOptions &options, RequestStats &st
       });
   stats.stages.assign(stages.begin(), stages.end());
   auto start = std::chrono::steady_clock::now();
-  const std::string object = compileObject(*lowered.module, {.target = options.target, .imports = gemmSymbols});
+  const std::string object =
+      compileObject(*lowered.module, {.target = options.target, .imports = gemmSymbols});
   stats.machineMilliseconds =
       std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
   stats.codeBytes = codeBytesOf(object);

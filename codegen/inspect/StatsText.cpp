@@ -90,8 +90,9 @@ private:
     for (const SweepCost &sweep : stats.cost.sweeps)
       writeSweep(sweep, 1);
     for (const ProductCost &product : stats.cost.products)
-      line(1, "product of " + product.rows.text() + " x " + product.columns.text() + ", " +
-                  product.summed.text() + " summed",
+      line(1,
+           "product of " + product.rows.text() + " x " + product.columns.text() + ", " +
+               product.summed.text() + " summed",
            "by the GEMM library, because its matrix has " + std::to_string(product.elements) + " elements");
     out << "  in all\n";
     for (const std::string &part : workParts(stats.cost.total, {}))

@@ -1,5 +1,5 @@
-// Products of matrices that gen-split-products hands over: calls of the GEMM library, one for each part of the
-// result and each tile of the sum.
+// Products of matrices that gen-split-products hands over: calls of the GEMM library, one for each part of
+// the result and each tile of the sum.
 #include "passes/Roles.h"
 #include "passes/lower/Product.h"
 
@@ -33,7 +33,8 @@ std::optional<Lowerer::Product> Lowerer::productOf(gen::EinsumOp op) {
   product.rows = sizes.lookup(result[0]);
   product.columns = sizes.lookup(result[1]);
   product.summed = sizes.lookup(a[product.transposedA ? 0 : 1]);
-  for (auto [view, operand] : {std::pair(&product.a, op.getOperand(first)), {&product.b, op.getOperand(1 - first)}}) {
+  for (auto [view, operand] :
+       {std::pair(&product.a, op.getOperand(first)), {&product.b, op.getOperand(1 - first)}}) {
     std::optional<View> held = inMemory(operand, op);
     if (!held || held->laneStride || !isOne(held->strides[1]) || held->element != product.element ||
         cast<MemRefType>(held->memory.getType()).getElementType() != product.element)
@@ -76,7 +77,8 @@ LogicalResult Lowerer::lowerProduct(gen::EinsumOp op, Product product) {
 
 // Parts.
 
-/// Of a dimension of the result: each element is one part's alone. None within a loop, or if sizes are unknown.
+/// Of a dimension of the result: each element is one part's alone. None within a loop, or if sizes are
+/// unknown.
 std::optional<Lowerer::Partition> Lowerer::partitionOf(gen::EinsumOp op, unsigned dimension) {
   if (op->getParentOp() != source)
     return std::nullopt;
@@ -128,8 +130,9 @@ void Lowerer::sumProducts(const Product &product, const ResultBlock &block) {
   Value rows = make<arith::SubIOp>(block.toRow, block.fromRow);
   Value columns = make<arith::SubIOp>(block.toColumn, block.fromColumn);
   auto forEach = [&](function_ref<void(Indices)> body) {
-    forEachIndex({rows, columns},
-                 [&](Indices at) { body({plus(block.fromRow, at[0]), plus(block.fromColumn, at[1])}); });
+    forEachIndex({rows, columns}, [&](Indices at) {
+      body({plus(block.fromRow, at[0]), plus(block.fromColumn, at[1])});
+    });
   };
   auto wide = [&](Indices at) {
     return make<arith::ExtFOp>(builder.getF64Type(), load(product.c, at).value);

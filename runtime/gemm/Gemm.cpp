@@ -8,12 +8,12 @@ namespace {
 /// OpenBLAS counts in 32 bits.
 constexpr int64_t most = std::numeric_limits<blasint>::max();
 
-void multiply(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, blasint m, blasint n, blasint k, const float *a, blasint lda,
-              const float *b, blasint ldb, float *c, blasint ldc) {
+void multiply(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, blasint m, blasint n, blasint k, const float *a,
+              blasint lda, const float *b, blasint ldb, float *c, blasint ldc) {
   cblas_sgemm(CblasRowMajor, ta, tb, m, n, k, 1, a, lda, b, ldb, 0, c, ldc);
 }
-void multiply(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, blasint m, blasint n, blasint k, const double *a, blasint lda,
-              const double *b, blasint ldb, double *c, blasint ldc) {
+void multiply(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, blasint m, blasint n, blasint k, const double *a,
+              blasint lda, const double *b, blasint ldb, double *c, blasint ldc) {
   cblas_dgemm(CblasRowMajor, ta, tb, m, n, k, 1, a, lda, b, ldb, 0, c, ldc);
 }
 
@@ -33,20 +33,21 @@ struct Memory {
 };
 
 template <class Real>
-void plain(const Real *a, const Real *b, Real *c, int64_t rows, int64_t columns, int64_t summed, int64_t strideA,
-           int64_t strideB, int64_t strideC, bool transposedA, bool transposedB) {
+void plain(const Real *a, const Real *b, Real *c, int64_t rows, int64_t columns, int64_t summed,
+           int64_t strideA, int64_t strideB, int64_t strideC, bool transposedA, bool transposedB) {
   for (int64_t x = 0; x < rows; ++x)
     for (int64_t y = 0; y < columns; ++y) {
       Real sum = 0;
       for (int64_t s = 0; s < summed; ++s)
-        sum += a[transposedA ? s * strideA + x : x * strideA + s] * b[transposedB ? y * strideB + s : s * strideB + y];
+        sum += a[transposedA ? s * strideA + x : x * strideA + s] *
+               b[transposedB ? y * strideB + s : s * strideB + y];
       c[x * strideC + y] = sum;
     }
 }
 
 template <class Real>
-void gemm(const Real *a, const Real *b, Real *c, int64_t rows, int64_t columns, int64_t summed, int64_t strideA,
-          int64_t strideB, int64_t strideC, bool transposedA, bool transposedB) {
+void gemm(const Real *a, const Real *b, Real *c, int64_t rows, int64_t columns, int64_t summed,
+          int64_t strideA, int64_t strideB, int64_t strideC, bool transposedA, bool transposedB) {
   if (rows <= 0 || columns <= 0)
     return;
   const Memory left(transposedA, rows, summed, strideA), right(transposedB, summed, columns, strideB),
@@ -55,8 +56,8 @@ void gemm(const Real *a, const Real *b, Real *c, int64_t rows, int64_t columns, 
     return plain(a, b, c, rows, columns, summed, strideA, strideB, strideC, transposedA, transposedB);
   auto order = [](bool transposed) { return transposed ? CblasTrans : CblasNoTrans; };
   multiply(order(transposedA), order(transposedB), static_cast<blasint>(rows), static_cast<blasint>(columns),
-           static_cast<blasint>(summed), a, static_cast<blasint>(left.stride), b, static_cast<blasint>(right.stride), c,
-           static_cast<blasint>(result.stride));
+           static_cast<blasint>(summed), a, static_cast<blasint>(left.stride), b,
+           static_cast<blasint>(right.stride), c, static_cast<blasint>(result.stride));
 }
 
 } // namespace

@@ -38,9 +38,11 @@ std::string jitBits(const Folder &folder, int64_t size) {
 std::string programBits(const Folder &folder, const std::string &flags) {
   std::filesystem::copy_file(source + "/tests/aot/library_main.c", folder.path / "library_main.c");
   std::filesystem::rename(folder.path / "out", folder.path / "moved");
-  EXPECT_TRUE(run("cd " + folder.path.string() + " && cc -std=c99 -D_ISOC11_SOURCE library_main.c -Imoved/include " +
-                  "-Lmoved/lib " + flags + " '-Wl,-rpath,$ORIGIN/moved/lib' -o program"));
-  EXPECT_TRUE(run("! ldd " + folder.file("program") + " | grep -Ei 'llvm|mlir|torch|stdc|openblas|not found'"));
+  EXPECT_TRUE(run("cd " + folder.path.string() +
+                  " && cc -std=c99 -D_ISOC11_SOURCE library_main.c -Imoved/include " + "-Lmoved/lib " +
+                  flags + " '-Wl,-rpath,$ORIGIN/moved/lib' -o program"));
+  EXPECT_TRUE(
+      run("! ldd " + folder.file("program") + " | grep -Ei 'llvm|mlir|torch|stdc|openblas|not found'"));
   EXPECT_TRUE(run("ldd " + folder.file("program") + " | grep -q libgenfuse_gemm"));
   EXPECT_TRUE(run(folder.file("program") + " native > " + folder.file("ahead")));
   return contents(folder.file("ahead"));
@@ -82,8 +84,9 @@ TEST(LibraryProducts, AskedForInVain) {
     }
     return "";
   };
-  EXPECT_EQ(errorOf(options(641)), "library 'digits': expected an operation of one instance with a product to hand "
-                                  "over, found none with a matrix of 641 elements or more");
+  EXPECT_EQ(errorOf(options(641)),
+            "library 'digits': expected an operation of one instance with a product to hand "
+            "over, found none with a matrix of 641 elements or more");
   EXPECT_EQ(errorOf(options(-1)), "library 'digits': expected elements of matrices, 0 for none, got -1");
   aot::LibraryOptions many = options(1);
   many.operations[0].mapping = Mapping::instances;

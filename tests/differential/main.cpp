@@ -116,7 +116,8 @@ int main(int argc, char **argv) {
   app.add_option("--attempts", options.attempts, "checks that shrinking may take")->capture_default_str();
   app.add_option("--cuda", options.cuda,
                  "run CUDA text on the emulated device, in groups of so many threads");
-  app.add_option("--gemm-size", options.gemmSize, "hand products with matrices of so many rows to the GEMM library");
+  app.add_option("--gemm-size", options.gemmSize,
+                 "hand products with matrices of so many rows to the GEMM library");
   app.add_flag("--print", options.print, "every experiment");
   app.add_flag("--keep-going", options.keepGoing, "after a failure");
   CLI11_PARSE(app, argc, argv);

@@ -9,12 +9,12 @@
 
 namespace {
 
-void gemm(const float *a, const float *b, float *c, int64_t m, int64_t n, int64_t k, int64_t sa, int64_t sb, int64_t sc,
-          int ta, int tb) {
+void gemm(const float *a, const float *b, float *c, int64_t m, int64_t n, int64_t k, int64_t sa, int64_t sb,
+          int64_t sc, int ta, int tb) {
   gf_gemm_f32(a, b, c, m, n, k, sa, sb, sc, ta, tb);
 }
-void gemm(const double *a, const double *b, double *c, int64_t m, int64_t n, int64_t k, int64_t sa, int64_t sb,
-          int64_t sc, int ta, int tb) {
+void gemm(const double *a, const double *b, double *c, int64_t m, int64_t n, int64_t k, int64_t sa,
+          int64_t sb, int64_t sc, int ta, int tb) {
   gf_gemm_f64(a, b, c, m, n, k, sa, sb, sc, ta, tb);
 }
 
@@ -26,8 +26,10 @@ template <class Real> struct Problem {
 
   /// Strides are `more` than a row has elements.
   Problem(int64_t rows, int64_t columns, int64_t summed, bool ta, bool tb, int64_t more)
-      : rows(rows), columns(columns), summed(summed), ta(ta), tb(tb), strideA(std::max<int64_t>((ta ? rows : summed) + more, 1)),
-        strideB(std::max<int64_t>((tb ? summed : columns) + more, 1)), strideC(columns + std::max<int64_t>(more, 0)),
+      : rows(rows), columns(columns), summed(summed), ta(ta), tb(tb),
+        strideA(std::max<int64_t>((ta ? rows : summed) + more, 1)),
+        strideB(std::max<int64_t>((tb ? summed : columns) + more, 1)),
+        strideC(columns + std::max<int64_t>(more, 0)),
         a(elements(ta ? summed : rows, strideA, ta ? rows : summed)),
         b(elements(tb ? columns : summed, strideB, tb ? summed : columns)), c(rows * strideC + 1, Real(7)) {
     uint32_t state = 1;
@@ -35,7 +37,9 @@ template <class Real> struct Problem {
       for (Real &value : *values)
         value = static_cast<Real>((state = state * 1664525u + 1013904223u) >> 8) / Real(16777216) - Real(0.5);
   }
-  static int64_t elements(int64_t rows, int64_t stride, int64_t columns) { return rows * stride + columns + 1; }
+  static int64_t elements(int64_t rows, int64_t stride, int64_t columns) {
+    return rows * stride + columns + 1;
+  }
 
   void run() { gemm(a.data(), b.data(), c.data(), rows, columns, summed, strideA, strideB, strideC, ta, tb); }
 
@@ -46,7 +50,8 @@ template <class Real> struct Problem {
       for (int64_t y = 0; y < strideC; ++y) {
         double sum = y < columns ? 0 : 7; // what lies between rows stays
         for (int64_t s = 0; y < columns && s < summed; ++s)
-          sum += double(a[ta ? s * strideA + x : x * strideA + s]) * double(b[tb ? y * strideB + s : s * strideB + y]);
+          sum += double(a[ta ? s * strideA + x : x * strideA + s]) *
+                 double(b[tb ? y * strideB + s : s * strideB + y]);
         ASSERT_NEAR(c[x * strideC + y], sum, tolerance) << x << " " << y;
       }
   }
@@ -61,7 +66,8 @@ TYPED_TEST(Gemm, EveryLayout) {
   for (int64_t more : {-3, 0, 5})
     for (bool ta : {false, true})
       for (bool tb : {false, true})
-        for (auto [m, n, k] : std::vector<std::array<int64_t, 3>>{{1, 1, 1}, {7, 5, 6}, {33, 17, 129}, {64, 80, 48}}) {
+        for (auto [m, n, k] :
+             std::vector<std::array<int64_t, 3>>{{1, 1, 1}, {7, 5, 6}, {33, 17, 129}, {64, 80, 48}}) {
           SCOPED_TRACE(testing::Message() << m << " " << n << " " << k << " " << ta << tb << " " << more);
           Problem<TypeParam> problem(m, n, k, ta, tb, more);
           problem.run();
@@ -86,12 +92,13 @@ TYPED_TEST(Gemm, NoRowsOrColumnsWriteNothing) {
 
 TYPED_TEST(Gemm, TheStrideOfASingleRowMeansNothing) {
   Problem<TypeParam> problem(1, 5, 6, false, false, 0);
-  gemm(problem.a.data(), problem.b.data(), problem.c.data(), 1, 5, 6, /*strideA=*/0, problem.strideB, /*strideC=*/0, 0,
-       0);
+  gemm(problem.a.data(), problem.b.data(), problem.c.data(), 1, 5, 6, /*strideA=*/0, problem.strideB,
+       /*strideC=*/0, 0, 0);
   problem.check();
 }
 
-/// More threads than OpenBLAS keeps buffers for, each with a problem of its own: the bits are those of one thread.
+/// More threads than OpenBLAS keeps buffers for, each with a problem of its own: the bits are those of one
+/// thread.
 TYPED_TEST(Gemm, ManyThreadsAtOnce) {
   Problem<TypeParam> alone(97, 120, 300, false, true, 0);
   alone.run();

@@ -97,7 +97,8 @@ TEST(Products, AreThoseOfGeneratedLoops) {
     SCOPED_TRACE(n);
     const Inputs exact = inputsOf(ElementType::f64, n);
     const Outcome wanted = loops.run(all, exact);
-    // Sums of 1500 terms in another order: some 40 units of the last place of f64; of f32 as in tiles of 1024.
+    // Sums of 1500 terms in another order: some 40 units of the last place of f64; of f32 as in tiles of
+    // 1024.
     expectNear(wide.run(all, exact), wanted, 1e-14);
     expectNear(narrow.run(all, inputsOf(ElementType::f32, n)), wanted, 4e-6);
   }
@@ -108,17 +109,20 @@ TEST(Products, EachIsACall) {
   const std::string text = Program(network(), options(Precision::f64, 1)).emit("lowered", all);
   EXPECT_EQ(callsIn(text, "gf_gemm_f64"), 3 + 2 + 3);
   EXPECT_EQ(callsIn(Program(network(), options(Precision::f64, 0)).emit("lowered", all), "gf_gemm"), 0);
-  // The least number counts for W, which multiplies data and whose short side is 5, and a 256th of it for the others.
+  // The least number counts for W, which multiplies data and whose short side is 5, and a 256th of it for the
+  // others.
   EXPECT_EQ(callsIn(Program(network(), options(Precision::f64, 5)).emit("lowered", all), "gf_gemm"), 8);
   EXPECT_EQ(callsIn(Program(network(), options(Precision::f64, 7)).emit("lowered", all), "gf_gemm"), 6);
 }
 
-/// Layers on data are fast in loops up to 2^19 elements of the matrix, those on what lanes compute up to 2^11.
+/// Layers on data are fast in loops up to 2^19 elements of the matrix, those on what lanes compute up to
+/// 2^11.
 TEST(Products, TheMeasuredSizeDecides) {
   auto calls = [](int64_t inputs, int64_t width, int64_t second, bool optimise = true) {
     CompileOptions options{.real = Precision::f64};
     options.optimise = optimise;
-    return callsIn(Program(network(inputs, width, second), options).emit("lowered", "gradient(W)"), "gf_gemm");
+    return callsIn(Program(network(inputs, width, second), options).emit("lowered", "gradient(W)"),
+                   "gf_gemm");
   };
   ASSERT_EQ(measuredGemmSize, 1024 * 512);
   EXPECT_EQ(calls(1024, 511, 33), 2) << "U h and U' g";
@@ -145,8 +149,8 @@ struct Reversed : Executor {
 };
 
 TEST(Products, BitsDoNotDependOnThreads) {
-  // 4000 rows of 300 * 40: more than 2 * 2^24 multiplications, so parts of the 4000 rows of W x, and of the 300
-  // columns of the gradient, whose sums have four tiles.
+  // 4000 rows of 300 * 40: more than 2 * 2^24 multiplications, so parts of the 4000 rows of W x, and of the
+  // 300 columns of the gradient, whose sums have four tiles.
   const Inputs inputs = inputsOf(ElementType::f32, 4000, 300, 40, 5);
   const Program program(network(300, 40, 5), options(Precision::f32, 33));
   const Outcome alone = program.run(all, inputs);
@@ -160,7 +164,8 @@ TEST(Products, BitsDoNotDependOnThreads) {
   };
   // Sums of 4000 terms, as in AreThoseOfGeneratedLoops.
   expectNear(alone,
-             Program(network(300, 40, 5), options(Precision::f64, 0)).run(all, inputsOf(ElementType::f64, 4000, 300, 40, 5)),
+             Program(network(300, 40, 5), options(Precision::f64, 0))
+                 .run(all, inputsOf(ElementType::f64, 4000, 300, 40, 5)),
              4e-6);
   Reversed reversed;
   expectSame(reversed);
@@ -214,24 +219,21 @@ TEST(Products, DrawsAreMadeOnce) {
 }
 
 TEST(Products, InLoops) {
-  Model ascent = procedure("ascent", {"xs", "ys", "W", "b", "U", "V"},
-                           [](Matrix xs, IntVector ys, Matrix W, Vector b, Matrix U, Matrix V) {
-                             using State = std::tuple<Matrix, Real>;
-                             auto [last, score] = loop(3, State(W, Real(0.0)), [&](Index, const State &state) {
-                               const Graded graded =
-                                   gradient(network(), {{{"xs", xs}},
-                                                        {{"row/*/y", ys}},
-                                                        {{"network/W", std::get<0>(state)},
-                                                         {"network/b", b},
-                                                         {"network/U", U},
-                                                         {"network/V", V}}},
-                                            {"network/W"});
-                               return State(std::get<0>(state) +
-                                                0.01 * graded.gradients.get<Matrix>("network/W"),
-                                            graded.score);
-                             });
-                             return Values{{"W", last}, {"score", score}};
-                           });
+  Model ascent = procedure(
+      "ascent", {"xs", "ys", "W", "b", "U", "V"},
+      [](Matrix xs, IntVector ys, Matrix W, Vector b, Matrix U, Matrix V) {
+        using State = std::tuple<Matrix, Real>;
+        auto [last, score] = loop(3, State(W, Real(0.0)), [&](Index, const State &state) {
+          const Graded graded = gradient(
+              network(),
+              {{{"xs", xs}},
+               {{"row/*/y", ys}},
+               {{"network/W", std::get<0>(state)}, {"network/b", b}, {"network/U", U}, {"network/V", V}}},
+              {"network/W"});
+          return State(std::get<0>(state) + 0.01 * graded.gradients.get<Matrix>("network/W"), graded.score);
+        });
+        return Values{{"W", last}, {"score", score}};
+      });
   const Inputs one = inputsOf(ElementType::f64, 130);
   Inputs inputs;
   inputs.arguments = one.arguments;
