@@ -73,10 +73,12 @@ endfunction()
 function(genfuse_install_compiler)
   # Debian keeps libMLIR outside the loader's folders.
   file(RELATIVE_PATH to_libraries /prefix/${CMAKE_INSTALL_BINDIR} /prefix/${CMAKE_INSTALL_LIBDIR})
-  set_target_properties(genfuse_compiler PROPERTIES INSTALL_RPATH ${LLVM_LIBRARY_DIR}
+  set_target_properties(genfuse_compiler PROPERTIES INSTALL_RPATH "$ORIGIN;${LLVM_LIBRARY_DIR}"
                         VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
   set_target_properties(genfuse genfuse-opt PROPERTIES
                         INSTALL_RPATH "$ORIGIN/${to_libraries};${LLVM_LIBRARY_DIR}")
+  set_target_properties(genfuse_gemm PROPERTIES EXPORT_NAME gemm)
+  install(TARGETS genfuse_gemm EXPORT genfuse-compiler LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT compiler)
   genfuse_install_library(compiler genfuse_compiler)
   genfuse_install_headers(compiler "${GENFUSE_COMPILER_HEADERS}" "${GENFUSE_RUNTIME_HEADERS}")
   install(TARGETS genfuse genfuse-opt RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT compiler)

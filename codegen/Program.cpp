@@ -72,6 +72,8 @@ struct Program::Body {
     result.widen = !threads && !options.lanes;
     if (!threads)
       result.vectors = cpuTarget(options.target).vectors();
+    if (!threads && mapping == Mapping::single)
+      result.gemmSize = options.gemmSize.value_or(options.optimise ? measuredGemmSize : 0);
     if (threads && !isGroup(result.lanes))
       throw Error("expected groups of 1, 32, 64, 128, 256, 512 or 1024 threads for CUDA, got " +
                   std::to_string(result.lanes));
@@ -438,7 +440,9 @@ std::string Program::emit(const std::string &stage, const std::string &request, 
 
 std::string Program::object(const std::string &request, Mapping mapping) const {
   std::lock_guard lock(body->mutex);
-  Lowered lowered = lowerTo(Stage::lowered, *body->module, body->specialise(request, mapping));
+  Specialisation specialisation = body->specialise(request, mapping);
+  specialisation.gemmSize = 0; // an object file stands alone
+  Lowered lowered = lowerTo(Stage::lowered, *body->module, specialisation);
   return compileObject(*lowered.module, CpuOptions{body->options.target});
 }
 

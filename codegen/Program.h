@@ -18,6 +18,8 @@
 
 namespace genfuse {
 
+constexpr int64_t measuredGemmSize = int64_t(1) << 19;
+
 struct CompileOptions {
   Precision real = Precision::f32;
   std::string target = "native";       ///< native, x86-64-v4 or x86-64-v3
@@ -27,6 +29,10 @@ struct CompileOptions {
   bool counted = false; ///< kernels count the log densities that they compute: Outcome::counts
   bool moments =
       false; ///< sufficient statistics: sums over data of polynomials are formed once (gen-moments)
+  /// Products with matrices of so many elements are handed to a GEMM library, for one instance on CPUs; 0:
+  /// none. Absent: `measuredGemmSize`, from where on it is faster (docs/performance.md), and none if not
+  /// optimised.
+  std::optional<int64_t> gemmSize = {};
   bool optimise = true; ///< false leaves out every pass that only makes code faster (for tests)
   /// Kernels are CUDA text that this loader compiles, launched from the CPU; arrays lie where its device
   /// reads them. `lanes` are then the threads of a group: 1, 32 (as 0 means), or 64 to 1024. Null: CPU

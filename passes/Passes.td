@@ -139,6 +139,27 @@ def GenMergeSweeps : Pass<"gen-merge-sweeps", "::mlir::func::FuncOp"> {
 }
 
 
+def GenSplitProducts : Pass<"gen-split-products", "::mlir::func::FuncOp"> {
+  let summary = "large products of a plate's rows become products of matrices";
+  let description = [{
+    Cuts each sweep of the function, or of a `gen.loop` in it, around its large products: those of a matrix from outside
+    with a vector that the body computes, and those of two vectors of the body that are only summed. The vectors
+    of all iterations become a matrix, the product one `gen.einsum` of matrices, and what needs the result is in a
+    later sweep, which reads its row. Values that later sweeps need are kept, one an iteration, and nothing is
+    computed twice; data is read again. Products of matrices that are large get the attribute `gen.handed_over`, which
+    gives them to the GEMM library (gen-lower).
+
+    A product is large if its matrix has `least` elements or more; 256 times fewer, if no vector is a row of data: sums of
+    products of what lanes compute are slow in loops, and so are products of matrices outside of sweeps. Each side has
+    more than 32, as shorter vectors live in registers. A size that no type states counts as 64. For one instance on
+    CPUs.
+  }];
+  let options = [
+    Option<"least", "least", "int64_t", "524288", "elements of a large matrix; 0: none is large">
+  ];
+  let statistics = [Statistic<"split", "sweeps-split", "sweeps that were cut around products">];
+}
+
 def GenBatch : Pass<"gen-batch", "::mlir::func::FuncOp"> {
   let summary = "a dynamic number of instances, mapped to lanes";
   let description = [{

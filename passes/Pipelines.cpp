@@ -31,6 +31,7 @@ std::string Specialisation::key() const {
     text += " shared:" + name;
   text += checked ? " checked" : "";
   text += counted ? " counted" : "";
+  text += gemmSize ? " gemm:" + std::to_string(gemmSize) : "";
   text += moments ? " moments" : "";
   return text + (optimise ? "" : " unoptimised");
 }
@@ -90,6 +91,10 @@ void addBatch(OpPassManager &passes, const Specialisation &specialisation) {
     functions.addPass(createGenShortenChains());
     functions.addPass(canonicalise());
   }
+  if (specialisation.gemmSize > 0 && specialisation.mapping == Mapping::single && !specialisation.threads) {
+    functions.addPass(createGenSplitProducts({.least = specialisation.gemmSize}));
+    simplify(functions);
+  }
   GenBatchOptions options;
   options.mapping = mappingName(specialisation.mapping);
   options.lanes = specialisation.lanes;
@@ -107,8 +112,8 @@ void addBatch(OpPassManager &passes, const Specialisation &specialisation) {
 }
 
 void addLower(OpPassManager &passes, const Specialisation &specialisation) {
-  passes.addPass(createGenLower(
-      {specialisation.threads, specialisation.vectors.count, specialisation.vectors.bytes}));
+  passes.addPass(
+      createGenLower({specialisation.threads, specialisation.vectors.count, specialisation.vectors.bytes}));
   if (!specialisation.optimise)
     return;
   simplify(passes);

@@ -33,10 +33,12 @@ struct Specialisation {
   bool threads = false;             ///< lanes are threads of a group (CUDA), not elements of vectors
   std::vector<std::string> batched; ///< arguments with one value per instance
   std::vector<std::string> shared;  ///< choices that all instances share
-  bool checked = false;             ///< the kernel checks its data first
-  bool counted = false;             ///< the kernel counts the log densities that it computes
-  bool moments = false;             ///< sums over data of polynomials are formed once (gen-moments)
-  bool optimise = true;             ///< false leaves out every pass that only makes code faster
+  /// Products with matrices of so many elements go to the GEMM library (gen-split-products); 0: none.
+  int64_t gemmSize = 0;
+  bool checked = false; ///< the kernel checks its data first
+  bool counted = false; ///< the kernel counts the log densities that it computes
+  bool moments = false; ///< sums over data of polynomials are formed once (gen-moments)
+  bool optimise = true; ///< false leaves out every pass that only makes code faster
 
   /// Text that is equal for equal specialisations.
   std::string key() const;

@@ -17,6 +17,9 @@ struct VectorRegisters {
 
   /// Whether masked access takes no longer than other access (AVX-512).
   bool hasMasks() const { return bytes == 64; }
+
+  /// How many accumulators the block of a product may have; the other registers are for what is read.
+  int64_t accumulators() const { return count * 5 / 8; }
   bool operator==(const VectorRegisters &) const = default;
 };
 

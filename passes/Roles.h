@@ -9,6 +9,7 @@
 // that the kernel writes, gen.of_lanes a slice in which each lane uses elements of its own, gen.cells (how
 // many) a slice for scalars that one launch leaves to later ones, gen.dims, gen.strides and gen.call those of
 // the ABI. Of a sweep in lanes: gen.reason says why it has so many.
+// Of a product of matrices: gen.handed_over (elements of its matrix) gives it to the GEMM library.
 #pragma once
 
 #include "mlir/IR/Builders.h"
@@ -21,7 +22,8 @@ inline constexpr llvm::StringLiteral name = "gen.name", role = "gen.role", shape
                                      offsets = "gen.offsets", checkOf = "gen.check_of", count = "gen.count",
                                      counts = "gen.counts", dims = "gen.dims", strides = "gen.strides",
                                      call = "gen.call", written = "gen.written", ofLanes = "gen.of_lanes",
-                                     cells = "gen.cells", reason = "gen.reason";
+                                     cells = "gen.cells", reason = "gen.reason",
+                                     handedOver = "gen.handed_over";
 
 inline constexpr llvm::StringLiteral argument = "argument", parameter = "parameter", choice = "choice",
                                      returnGradient = "return_gradient", scoreGradient = "score_gradient",

@@ -23,6 +23,7 @@ Written below DIR: lib/libNAME.a (or .so), include/NAME.h, include/NAME.hpp, inc
 Example:
   genfuse compile model.mlir --op 'gradient(mu)' --op 'simulate() @ instances' --name mine -o dir
   cc program.c -Idir/include -Ldir/lib -lmine
+With --gemm-size 524288 there is lib/libgenfuse_gemm.so too: cc ... -lmine -lgenfuse_gemm -Wl,-rpath,dir/lib
 With --target cpu,cuda the C function NAME_OP_cuda takes arrays in a device's memory; the driver is opened at run time.
 
 Exit codes: 0 done, 1 the model or an operation is wrong (one line says why), 2 wrong use of flags.)";
@@ -61,6 +62,11 @@ void declare(CLI::App &app, Options &options) {
   app.add_option("--cuda-arch", options.library.cudaArchitectures,
                  "architectures of devices: 90 is sm_90; later ones are served by PTX of the newest")
       ->delimiter(',')
+      ->capture_default_str();
+  app.add_option(
+         "--gemm-size", options.library.gemmSize,
+         "hand products with matrices of so many elements to libgenfuse_gemm.so, written beside; 0: none")
+      ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
   app.add_flag("--shared", options.library.shared, "a shared library instead of a static one");
   app.add_flag("--checked", options.library.checked,

@@ -60,6 +60,7 @@ struct Options {
   std::string real = "f32", target = "native", mapping;
   int64_t lanes = 0, instances = 1;
   bool moments = false;
+  std::optional<int64_t> gemmSize;
   int cudaArchitecture = 0;
   uint64_t seed = 0;
   double scale = 1.0;
@@ -215,6 +216,7 @@ void work(const Options &options) {
   compile.mapping = mappingOf(options.mapping);
   compile.lanes = options.lanes;
   compile.moments = options.moments;
+  compile.gemmSize = options.gemmSize;
   compile.checked = options.checked;
   compile.counted = options.counted;
   compile.cudaArchitecture = options.cudaArchitecture;
@@ -287,6 +289,9 @@ int main(int argc, char **argv) {
   app.add_option("--mapping", options.mapping, "force what runs in lanes: instances, elements or single")
       ->check(CLI::IsMember({"instances", "elements", "single"}));
   app.add_option("--lanes", options.lanes, "force the number of lanes");
+  app.add_option("--gemm-size", options.gemmSize,
+                 "hand products with matrices of so many elements to a GEMM library; 0: none")
+      ->check(CLI::NonNegativeNumber);
   app.add_flag("--moments", options.moments,
                "sufficient statistics: sums over data of polynomials are formed once");
   app.add_flag("--checked", options.checked,

@@ -3,12 +3,14 @@
 #   genfuse_add_model(kernels SOURCE model.cpp MODEL digits OPERATIONS "gradient(W, b)" "simulate()"
 #                     [TARGETS cpu cuda] [REAL f32|f64] [CPU_LEVELS x86-64-v3 x86-64-v4 native]
 #                     [CUDA_ARCHITECTURES 80 90 100]
-#                     [MAPPING instances|elements|single] [BATCHED argument ...] [NAME name] [SHARED] [CHECKED])
+#                     [MAPPING instances|elements|single] [BATCHED argument ...] [NAME name] [SHARED] [CHECKED]
+#                     [GEMM_SIZE elements])
 #
 # SOURCE is C++ that defines a function `digits()` without parameters, in any namespace that MODEL names, which returns
 # a genfuse::Model (gf::gen returns one); or IR text (.mlir), where MODEL names the gen.func, by default the last one.
 # An operation is a request, if need be with a name in front and with sections behind:
 #   "fit = gradient(mu) @ instances; batched: xs; shared: y/*"
+# With GEMM_SIZE products with matrices of so many elements are calls of libgenfuse_gemm.so, which comes with the target.
 # MAPPING and BATCHED are the sections of operations without an `@`. `target_link_libraries(app kernels)` then gives
 # app <kernels.h> (C), <kernels.hpp> (C++) and the library; NAME gives them another name than the target's. The target's
 # property GENFUSE_DIRECTORY is the folder that holds them, with the manifest kernels.json. What a C++ SOURCE includes and links beside genfuse is given to the
@@ -40,6 +42,9 @@ function(_genfuse_check_model_arguments target)
   endif()
   if(NOT "${arg_CUDA_ARCHITECTURES}" MATCHES "^[0-9]+(;[0-9]+)*$")
     message(FATAL_ERROR "${where}: expected CUDA_ARCHITECTURES as numbers such as 90, got '${arg_CUDA_ARCHITECTURES}'")
+  endif()
+  if(NOT "${arg_GEMM_SIZE}" MATCHES "^[0-9]+$")
+    message(FATAL_ERROR "${where}: expected GEMM_SIZE as a number of elements, got '${arg_GEMM_SIZE}'")
   endif()
   get_property(languages GLOBAL PROPERTY ENABLED_LANGUAGES)
   if(NOT CXX IN_LIST languages)
@@ -111,7 +116,7 @@ function(_genfuse_add_generator target directory)
 endfunction()
 
 function(genfuse_add_model target)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "SHARED;CHECKED" "SOURCE;MODEL;REAL;MAPPING;NAME"
+  cmake_parse_arguments(PARSE_ARGV 1 arg "SHARED;CHECKED" "SOURCE;MODEL;REAL;MAPPING;NAME;GEMM_SIZE"
                         "OPERATIONS;TARGETS;CPU_LEVELS;CUDA_ARCHITECTURES;BATCHED")
   if(NOT arg_NAME)
     set(arg_NAME ${target})
@@ -124,6 +129,9 @@ function(genfuse_add_model target)
   endif()
   if(NOT arg_CUDA_ARCHITECTURES)
     set(arg_CUDA_ARCHITECTURES 80 90 100)
+  endif()
+  if(NOT arg_GEMM_SIZE)
+    set(arg_GEMM_SIZE 0)
   endif()
   if(NOT arg_CPU_LEVELS)
     set(arg_CPU_LEVELS x86-64-v3 x86-64-v4)
@@ -139,6 +147,9 @@ function(genfuse_add_model target)
   endif()
   set(files ${library} ${directory}/include/${arg_NAME}.h ${directory}/include/${arg_NAME}.hpp
             ${directory}/${arg_NAME}.json)
+  if(arg_GEMM_SIZE GREATER 0)
+    list(APPEND files ${directory}/lib/libgenfuse_gemm.so)
+  endif()
   add_custom_command(
     OUTPUT ${files}
     COMMAND ${target}_generator ${directory}
@@ -152,6 +163,9 @@ function(genfuse_add_model target)
   add_dependencies(${target} ${target}_files)
   target_include_directories(${target} SYSTEM INTERFACE ${directory}/include)
   target_link_libraries(${target} INTERFACE ${library})
+  if(arg_GEMM_SIZE GREATER 0)
+    target_link_libraries(${target} INTERFACE ${directory}/lib/libgenfuse_gemm.so)
+  endif()
   if("cuda" IN_LIST arg_TARGETS)
     target_link_libraries(${target} INTERFACE ${CMAKE_DL_LIBS}) # the driver is opened at run time
   endif()

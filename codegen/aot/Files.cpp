@@ -71,7 +71,8 @@ std::string archiveOf(const std::string &object, const std::string &member) {
   return (*archive)->getBuffer().str();
 }
 
-std::string sharedLibraryOf(const std::string &object, const std::string &fileName) {
+std::string sharedLibraryOf(const std::string &object, const std::string &fileName,
+                            const std::string &needed) {
   const std::string linker = findLinker();
   Scratch scratch;
   const std::string input = scratch.file("library.o"), output = scratch.file(fileName);
@@ -80,6 +81,8 @@ std::string sharedLibraryOf(const std::string &object, const std::string &fileNa
   llvm::SmallVector<llvm::StringRef> arguments = {
       linker, "-shared",     "--build-id=none", "-z",     "now", "-z",   "relro",
       "-z",   "noexecstack", "-soname",         fileName, "-o",  output, input};
+  if (!needed.empty())
+    arguments.append({needed, "-rpath", "$ORIGIN"});
   const std::optional<llvm::StringRef> redirects[] = {llvm::StringRef(), llvm::StringRef(messages),
                                                       llvm::StringRef(messages)};
   std::string problem;

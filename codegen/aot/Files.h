@@ -11,8 +11,10 @@ namespace genfuse::aot {
 std::string archiveOf(const std::string &object, const std::string &member);
 
 /// A shared library, by the linker ld.lld-22, ld.lld or ld of the search path. Throws genfuse::Error with the
-/// linker's words, or where there is none.
-std::string sharedLibraryOf(const std::string &object, const std::string &fileName);
+/// linker's words, or where there is none. It needs the library `needed`, if that names one, which is looked
+/// for beside it.
+std::string sharedLibraryOf(const std::string &object, const std::string &fileName,
+                            const std::string &needed = "");
 
 struct File {
   std::filesystem::path path; ///< relative

@@ -20,7 +20,8 @@ struct LibraryDescription {
   std::string name, model;
   LibraryOptions options; ///< the levels in order
   std::vector<Description> operations;
-  Signature density; ///< of `assess()` for one instance
+  Signature density;      ///< of `assess()` for one instance
+  bool callsGemm = false; ///< some kernel calls libgenfuse_gemm
 };
 
 std::string cHeader(const LibraryDescription &library);

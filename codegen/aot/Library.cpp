@@ -5,11 +5,13 @@
 #include "codegen/aot/CudaKernels.h"
 #include "codegen/aot/Embedded.h"
 #include "codegen/aot/Files.h"
+#include "codegen/aot/GemmLibrary.h"
 #include "codegen/aot/Headers.h"
 #include "codegen/aot/Identifiers.h"
 #include "codegen/aot/LibraryModule.h"
 #include "codegen/aot/Locations.h"
 #include "codegen/cpu/ErrorText.h"
+#include "codegen/cpu/Symbols.h"
 #include "codegen/cpu/Translate.h"
 #include "codegen/cuda/Text.h"
 #include "ir/Gen.h"
@@ -36,6 +38,9 @@ public:
                   "libraries, got '" +
                   this->options.name + "'");
     checkTargets();
+    if (options.gemmSize < 0)
+      throw Error("library '" + this->options.name + "': expected elements of matrices, 0 for none, got " +
+                  std::to_string(options.gemmSize));
     if (options.cpuLevels.empty())
       throw Error("library '" + this->options.name + "': expected one CPU level or more, got none");
     this->options.cpuLevels = orderedLevels(options.cpuLevels);
@@ -130,9 +135,10 @@ const CpuTarget hostOfCuda = {"x86-64", "x86-64", "", 16, 3};
 class Writer {
 public:
   Writer(const Model &model, const LibraryOptions &options, bool fullPaths)
-      : options(options),
-        program(model,
-                {.real = options.real, .target = options.cpuLevels.front(), .checked = options.checked}),
+      : options(options), program(model, {.real = options.real,
+                                          .target = options.cpuLevels.front(),
+                                          .checked = options.checked,
+                                          .gemmSize = options.gemmSize}),
         models(context()), code(llvmContext, options.name, options.cpuLevels) {
     collectErrors(llvmContext, errors);
     ErrorText parseErrors(&models);
@@ -156,13 +162,20 @@ public:
     description.density =
         lowerTo(Stage::derived, *module, program.specialisation(basis, Mapping::single)).signature;
     setReal(description.density, options.real);
+    if (options.gemmSize > 0 && !callsGemm)
+      throw Error("library '" + options.name +
+                  "': expected an operation of one instance with a product to hand over, "
+                  "found none with a matrix of " +
+                  std::to_string(options.gemmSize) + " elements or more");
+    description.callsGemm = callsGemm;
     const std::string manifest = manifestOf(description, code.identity(manifestOf(description, "")));
-    const std::string object = code.finish(manifest, options.optimisation);
+    const std::string object = code.finish(manifest, options.optimisation, callsGemm);
     if (!errors.empty())
       throw Error("llvm: " + errors);
     const std::string &name = options.name;
     const std::string library =
-        options.shared ? sharedLibraryOf(object, "lib" + name + ".so") : archiveOf(object, name + ".o");
+        options.shared ? sharedLibraryOf(object, "lib" + name + ".so", callsGemm ? gemmLibrary() : "")
+                       : archiveOf(object, name + ".o");
     const std::string contents[] = {library,
                                     cHeader(description),
                                     cppHeader(description),
@@ -173,6 +186,8 @@ public:
     std::vector<File> files;
     for (const auto &[path, text] : llvm::zip_equal(libraryFiles(name, options.shared), contents))
       files.push_back({path, text});
+    if (callsGemm)
+      files.push_back(gemmFile());
     return files;
   }
 
@@ -196,6 +211,8 @@ private:
         specialisation.vectors = target.vectors();
         lowered = lowerTo(Stage::lowered, *module, specialisation);
       }
+      for (const std::string &callee : gemmSymbols)
+        callsGemm = callsGemm || lowered.module->lookupSymbol(callee);
       auto machine = createTargetMachine(target, options.optimisation);
       auto kernel = translateForCpu(*lowered.module, target, options.optimisation, *machine, llvmContext);
       code.addKernel(symbol, lowered.signature.entry, level, std::move(kernel));
@@ -210,6 +227,7 @@ private:
 
   void addCuda(const Operation &operation, Specialisation specialisation, const Signature &onCpu) {
     specialisation.threads = true;
+    specialisation.gemmSize = 0;
     specialisation.lanes = warp;
     specialisation.widen = false;
     Lowered lowered = lowerTo(Stage::lowered, *module, specialisation);
@@ -233,6 +251,7 @@ private:
   llvm::LLVMContext llvmContext;
   OwningOpRef<ModuleOp> module;
   LibraryModule code;
+  bool callsGemm = false; ///< some kernel hands products over
   CudaKernels device;
   LibraryDescription description;
 };

@@ -36,7 +36,11 @@ struct LibraryOptions {
   /// Of x86-64-v3, x86-64-v4, native; in any order. The best that the machine can run is chosen at the first
   /// call.
   std::vector<std::string> cpuLevels = {"x86-64-v3", "x86-64-v4"};
-  bool shared = false;       ///< lib<name>.so instead of lib<name>.a
+  bool shared = false; ///< lib<name>.so instead of lib<name>.a
+  /// Products with matrices of so many elements are calls of lib/libgenfuse_gemm.so, which is then written
+  /// beside the library, to be linked with it; 0: none, and a library that needs nothing else
+  /// (docs/libraries.md). For operations of one instance on the CPU; one of them must have such a product.
+  int64_t gemmSize = 0;
   bool checked = false;      ///< kernels check their data first: NaN, domains of parameters, indices
   unsigned optimisation = 2; ///< of LLVM
   /// Of devices: 90 is sm_90. The fat binary has code for each, and PTX of the newest for later ones.
@@ -54,14 +58,15 @@ struct LibraryOptions {
 ///   include/<name>.h, include/<name>.hpp   C, and typed C++ over it
 ///   include/genfuse/...                    what those include
 ///   <name>.json                            the manifest
+///   lib/libgenfuse_gemm.so                 with LibraryOptions::gemmSize
 /// The same bytes for the same model, options, compiler and CUDA toolkit. Throws genfuse::Error, and then has
-/// changed no file: a model that does not verify or an unknown address (at the user's line), two operations
-/// of one name, an unknown level or target, a folder that cannot be written, no linker for a shared library,
-/// no CUDA toolkit or an unknown architecture for the target cuda.
+/// changed no file: gemmSize without such a product, a model that does not verify or an unknown address (at
+/// the user's line), two operations of one name, an unknown level or target, a folder that cannot be written,
+/// no linker for a shared library, no CUDA toolkit or an unknown architecture for the target cuda.
 GENFUSE_API void writeLibrary(const Model &model, const LibraryOptions &options,
                               const std::filesystem::path &directory);
 
-/// The files that writeLibrary writes for these options, relative to the directory, in order.
+/// The files that writeLibrary writes for every model, relative to the directory, in order.
 GENFUSE_API std::vector<std::filesystem::path> libraryFiles(const std::string &name, bool shared);
 
 } // namespace genfuse::aot

@@ -34,6 +34,8 @@ std::string manifestOf(const LibraryDescription &library, const std::string &ide
                    {"operations", operations}};
   if (options.cuda())
     manifest["cuda_architectures"] = options.cudaArchitectures;
+  if (library.callsGemm)
+    manifest["needs"] = {"genfuse_gemm"}; // libraries beside it
   if (!identity.empty())
     manifest["identity"] = identity;
   return manifest.dump(1, ' ', /*ensure_ascii=*/true, json::error_handler_t::replace) + "\n";

@@ -188,7 +188,7 @@ void LibraryModule::link(std::span<const unsigned char> bitcode, const char *wha
     throw Error("the " + std::string(what) + " of libraries cannot be linked");
 }
 
-std::string LibraryModule::finish(const std::string &manifest, unsigned optimisation) {
+std::string LibraryModule::finish(const std::string &manifest, unsigned optimisation, bool callsGemm) {
   LLVMContext &context = module.getContext();
   GlobalVariable *text = constant(ConstantDataArray::getString(context, manifest), name + ".manifest");
   auto returns = [&](const std::string &function, Type *type, Constant *value) {
@@ -217,7 +217,10 @@ std::string LibraryModule::finish(const std::string &manifest, unsigned optimisa
   internalizeModule(module,
                     [&](const GlobalValue &value) { return is_contained(exported, value.getName()); });
   std::string object = emitObject(module, *createTargetMachine(anyCpu(), optimisation));
-  checkStandsAlone(object, image ? cLibrary : std::vector<std::string>());
+  std::vector<std::string> imports = image ? cLibrary : std::vector<std::string>();
+  if (callsGemm)
+    imports.insert(imports.end(), gemmSymbols.begin(), gemmSymbols.end());
+  checkStandsAlone(object, imports);
   return object;
 }
 

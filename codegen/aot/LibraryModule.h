@@ -33,7 +33,7 @@ public:
   std::string identity(const std::string &text) const;
 
   /// The object file, with NAME_manifest() and what else the library has once. Throws genfuse::Error.
-  std::string finish(const std::string &manifest, unsigned optimisation);
+  std::string finish(const std::string &manifest, unsigned optimisation, bool callsGemm);
 
   Texts texts;
 

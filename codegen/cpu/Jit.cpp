@@ -6,6 +6,7 @@
 #include "codegen/cpu/ObjectCache.h"
 #include "codegen/cpu/Symbols.h"
 #include "runtime/Error.h"
+#include "runtime/gemm/gemm.h"
 #include "llvm/ExecutionEngine/Orc/LLJIT.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include <map>
@@ -38,6 +39,7 @@ struct HostObject {
 HostObject compileForHost(mlir::ModuleOp lowered, CpuOptions options, const CpuJit::Symbols &symbols,
                           CompilePhases &phases) {
   options.imports.push_back(reportSymbol);
+  llvm::append_range(options.imports, gemmSymbols);
   for (const auto &[name, address] : symbols)
     options.imports.push_back(name);
   CpuTarget target = cpuTarget(options.target);
@@ -77,6 +79,10 @@ struct CpuJit::Body {
     orc::SymbolMap map;
     map[jit->mangleAndIntern(reportSymbol)] = {orc::ExecutorAddr::fromPtr(&reportOnHost),
                                                JITSymbolFlags::Exported | JITSymbolFlags::Callable};
+    void *const products[] = {reinterpret_cast<void *>(&gf_gemm_f32), reinterpret_cast<void *>(&gf_gemm_f64)};
+    for (auto [name, address] : zip_equal(gemmSymbols, products))
+      map[jit->mangleAndIntern(name)] = {orc::ExecutorAddr::fromPtr(address),
+                                         JITSymbolFlags::Exported | JITSymbolFlags::Callable};
     for (const auto &[name, address] : symbols)
       map[jit->mangleAndIntern(name)] = {orc::ExecutorAddr::fromPtr(address), JITSymbolFlags::Exported};
     if (auto error = jit->getMainJITDylib().define(orc::absoluteSymbols(std::move(map))))

@@ -7,6 +7,9 @@
 
 namespace genfuse {
 
+/// What kernels call that hand products over: functions of libgenfuse_gemm (runtime/gemm/gemm.h).
+inline const std::vector<std::string> gemmSymbols = {"gf_gemm_f32", "gf_gemm_f64"};
+
 /// Throws genfuse::Error with the names of all symbols that `object` does not define, but for `imports` and
 /// memcpy, memmove, memset and bcmp: generated code stands alone, and a call of libm would be scalar code in
 /// a vector kernel.

@@ -201,6 +201,11 @@ private:
     Polynomial points = 1;
     for (const auto &[letter, size] : letters)
       points = points * size;
+    if (auto size = op->getAttrOfType<IntegerAttr>(roles::handedOver)) {
+      StringRef kept = op.getResultLetters();
+      auto summed = llvm::find_if(letters, [&](auto &entry) { return !kept.contains(entry.first); });
+      result.products.push_back({letters.at(kept[0]), letters.at(kept[1]), summed->second, size.getInt()});
+    }
     bool isSummed = letters.size() > op.getResultLetters().size();
     work.flops += points * Polynomial(int64_t(op.getNumOperands()) - 1 + isSummed);
   }

@@ -41,10 +41,17 @@ struct SweepCost {
   std::vector<SweepCost> inner;
 };
 
+/// A product of matrices that the GEMM library computes.
+struct ProductCost {
+  Polynomial rows, columns, summed;
+  int64_t elements = 0; ///< of the matrix: what decided; a size that no type states counts as 64
+};
+
 struct RequestCost {
   Work outside;                       ///< outside of all sweeps
   std::vector<std::string> addresses; ///< served there
   std::vector<SweepCost> sweeps;
+  std::vector<ProductCost> products; ///< those of the GEMM library; their work is counted outside
   Work total;
   /// Symbols of the total that count vectors of lanes: name -> (iterations, lanes), rounded up.
   std::map<std::string, std::pair<Polynomial, int64_t>> vectors;

@@ -3,6 +3,7 @@
 #include "codegen/MappingChoice.h"
 #include "codegen/cpu/ErrorText.h"
 #include "codegen/cpu/Object.h"
+#include "codegen/cpu/Symbols.h"
 #include "codegen/inspect/RequestStats.h"
 #include "mlir/Parser/Parser.h"
 #include "runtime/Error.h"
@@ -60,7 +61,8 @@ void compile(const Model &model, const CompileOptions &options, RequestStats &st
       });
   stats.stages.assign(stages.begin(), stages.end());
   auto start = std::chrono::steady_clock::now();
-  const std::string object = compileObject(*lowered.module, CpuOptions{options.target});
+  const std::string object =
+      compileObject(*lowered.module, {.target = options.target, .imports = gemmSymbols});
   stats.machineMilliseconds =
       std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
   stats.codeBytes = codeBytesOf(object);

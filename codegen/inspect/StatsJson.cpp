@@ -32,6 +32,12 @@ public:
           {"problem", stats.cache.problem}}}};
     result["outside"]["addresses"] = stats.cost.addresses;
     result["sweeps"] = sweeps(stats.cost.sweeps);
+    result["products"] = json::array();
+    for (const ProductCost &product : stats.cost.products)
+      result["products"].push_back({{"rows", count(product.rows)},
+                                    {"columns", count(product.columns)},
+                                    {"summed", count(product.summed)},
+                                    {"matrix_elements", product.elements}});
     for (const StageStats &stage : stats.stages)
       result["stages"].push_back(stageJson(stage));
     if (!stats.sizes.empty())

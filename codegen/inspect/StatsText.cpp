@@ -89,6 +89,11 @@ private:
     line(1, "outside", workText(stats.cost.outside, {}) + servedText(stats.cost.addresses));
     for (const SweepCost &sweep : stats.cost.sweeps)
       writeSweep(sweep, 1);
+    for (const ProductCost &product : stats.cost.products)
+      line(1,
+           "product of " + product.rows.text() + " x " + product.columns.text() + ", " +
+               product.summed.text() + " summed",
+           "by the GEMM library, because its matrix has " + std::to_string(product.elements) + " elements");
     out << "  in all\n";
     for (const std::string &part : workParts(stats.cost.total, {}))
       out << "    " << part << "\n";

@@ -1,5 +1,6 @@
 // The general form of an einsum, and the choice among the forms.
 #include "passes/lower/Contraction.h"
+#include "passes/lower/Product.h"
 
 using namespace mlir;
 
@@ -107,6 +108,8 @@ void Contraction::addTo(const View &into, const std::vector<Places> &results, bo
 }
 
 LogicalResult Lowerer::lowerEinsum(gen::EinsumOp op) {
+  if (std::optional<Product> product = productOf(op))
+    return lowerProduct(op, *product);
   Contraction contraction(*this, op);
   bool isTensor = isa<RankedTensorType>(op.getType());
   bool perLane = false;

@@ -69,8 +69,7 @@ public:
   }
 
 private:
-  /// How many vector accumulators a block may hold; the other registers are for what is read.
-  int64_t accumulators() const { return l.vectors.count * 5 / 8; }
+  int64_t accumulators() const { return l.vectors.accumulators(); }
 
   using Places = llvm::SmallDenseMap<char, Index>;
 

@@ -27,6 +27,8 @@ constexpr Cutting forThreadsWithoutSums{8192, 1};
 using Index = OpFoldResult;
 using Indices = llvm::ArrayRef<OpFoldResult>;
 
+struct ResultBlock;
+
 class Lowerer {
 public:
   /// With `threads`, lanes are threads of a group (see gen-lower).
@@ -243,6 +245,15 @@ private:
   std::optional<View> keepCarried(mlir::ValueRange carried);
   View partOf(const View &inside, Indices sizes, Value part);
   void combine(OpenSweep &sweep, const std::optional<View> &scalars, Indices count, Value parts);
+
+  // Products.cpp
+  struct Product;
+  std::optional<Product> productOf(gen::EinsumOp op);
+  mlir::LogicalResult lowerProduct(gen::EinsumOp op, Product product);
+  std::optional<Partition> partitionOf(gen::EinsumOp op, unsigned dimension);
+  void inParts(Partition partition, Index length, llvm::function_ref<void(Value from, Value to)> body);
+  void sumProducts(const Product &product, const ResultBlock &block);
+  void callGemm(const Product &product, const ResultBlock &block, Value first, Value last);
 
   // Sweeps.cpp
   mlir::LogicalResult lowerSweep(gen::SweepOp op);

@@ -48,6 +48,8 @@ expect 2 '--real' "${pl[@]}" --real f16 -o out
 expect 1 "expected a cpu target native, x86-64-v4 or x86-64-v3, got 'x86-64-v7'" "${pl[@]}" --cpu x86-64-v7 -o out
 expect 1 "expected the target cpu besides cuda" "${pl[@]}" --target cuda -o out
 expect 1 "expected a target cpu or cuda, got 'tpu'" "${pl[@]}" --target cpu,tpu -o out
+expect 1 "expected an operation of one instance with a product to hand over" "${pl[@]}" --gemm-size 1 -o out
+expect 2 "--gemm-size" "${pl[@]}" --gemm-size -1 -o out
 expect 1 "'nobody'" "$cases" --model PL --op 'gradient(nobody)' -o out
 expect 1 "expected" "$cases" --model PL --op 'gradent(mu)' -o out
 expect 1 "clashes with" "$cases" --model PL --op 'assess()' --op 'assess() @ instances' -o out

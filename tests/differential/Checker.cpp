@@ -16,6 +16,7 @@ namespace genfuse::differential {
 
 namespace {
 int64_t cudaThreads = 0;
+std::optional<int64_t> gemmSize;
 
 std::shared_ptr<CudaLoader> cudaLoader() {
 #ifdef GENFUSE_CUDA_TEXT
@@ -33,6 +34,8 @@ void useCudaText(int64_t threads) {
   cudaThreads = threads;
 }
 
+void handProductsOver(int64_t rows) { gemmSize = rows; }
+
 Checker::Checker(const Experiment &e)
     : e(e), copies(std::max<int64_t>(e.instances, 1)), source(e.seed, e.real == Precision::f32),
       model(Model::parse(e.plan.text())), interface(moduleOf(model).lookupSymbol<gen::FuncOp>("model")),
@@ -48,6 +51,7 @@ std::optional<Failure> Checker::run() {
   program.emplace(model, CompileOptions{.real = e.real,
                                         .mapping = e.mapping,
                                         .lanes = cudaThreads,
+                                        .gemmSize = gemmSize,
                                         .optimise = e.optimise,
                                         .cuda = cudaLoader()});
   switch (e.operation) {

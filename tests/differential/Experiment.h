@@ -48,6 +48,9 @@ std::optional<Failure> check(const Experiment &experiment);
 /// first. Errors: a build without cuda.h.
 void useCudaText(int64_t threads);
 
+/// Has products with matrices of so many rows computed by the GEMM library; at first as CompileOptions does.
+void handProductsOver(int64_t rows);
+
 /// Random experiments on one model: operations, names, sizes, instances, mappings, precision.
 std::vector<Experiment> experimentsOn(const Plan &plan, Random &random, int count);
 

@@ -21,7 +21,7 @@ struct Options {
   int attempts = 600;
   bool print = false;
   bool keepGoing = false;
-  int64_t cuda = 0;
+  int64_t cuda = 0, gemmSize = 0;
 };
 
 /// Prints the smallest failing experiment; the seed repeats the run.
@@ -37,7 +37,19 @@ void report(const Options &options, uint64_t seed, const Experiment &failing, co
   std::cout << "\nsmallest:\n"
             << smallest.describe() << (last ? last->kind + ": " + last->text : "it did not fail again")
             << "\nto repeat: --seed " << seed << " --models 1 --experiments " << options.experiments
-            << " --ragged " << options.ragged << std::endl;
+            << " --ragged " << options.ragged
+            << (options.gemmSize ? " --gemm-size " + std::to_string(options.gemmSize) : "") << std::endl;
+}
+
+/// What the GEMM library may be asked for: one instance of a model that multiplies by a matrix.
+void keepProducts(std::vector<Experiment> &experiments) {
+  std::erase_if(experiments,
+                [](const Experiment &e) { return e.plan.text().find("\"ij,") == std::string::npos; });
+  for (Experiment &e : experiments) {
+    e.mapping = Mapping::single;
+    e.instances = 0;
+    e.batched.clear();
+  }
 }
 
 /// The first failure on one model, if any: a child checks all experiments and names the one that failed.
@@ -45,6 +57,8 @@ bool passes(const Options &options, uint64_t seed) {
   Random random(seed);
   Plan plan = generate(random, {.ragged = options.ragged});
   std::vector<Experiment> experiments = experimentsOn(plan, random, options.experiments);
+  if (options.gemmSize > 0)
+    keepProducts(experiments);
   if (options.print)
     for (const Experiment &e : experiments)
       std::cout << e.describe();
@@ -68,6 +82,8 @@ bool passes(const Options &options, uint64_t seed) {
 int run(const Options &options) {
   if (options.cuda > 0)
     useCudaText(options.cuda);
+  if (options.gemmSize > 0)
+    handProductsOver(options.gemmSize);
   // Children are copies of this process: it must have no other threads.
   sharedContext()->disableMultithreading();
   auto start = std::chrono::steady_clock::now();
@@ -100,6 +116,8 @@ int main(int argc, char **argv) {
   app.add_option("--attempts", options.attempts, "checks that shrinking may take")->capture_default_str();
   app.add_option("--cuda", options.cuda,
                  "run CUDA text on the emulated device, in groups of so many threads");
+  app.add_option("--gemm-size", options.gemmSize,
+                 "hand products with matrices of so many rows to the GEMM library");
   app.add_flag("--print", options.print, "every experiment");
   app.add_flag("--keep-going", options.keepGoing, "after a failure");
   CLI11_PARSE(app, argc, argv);

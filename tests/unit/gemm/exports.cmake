@@ -1,0 +1,5 @@
+execute_process(COMMAND ${NM} -D --defined-only ${LIBRARY} OUTPUT_VARIABLE symbols COMMAND_ERROR_IS_FATAL ANY)
+string(REGEX REPLACE "[0-9a-f]+ [A-Z] ([^\n]*)\n" "\\1;" symbols "${symbols}")
+if(NOT symbols STREQUAL "gf_gemm_f32;gf_gemm_f64;")
+  message(FATAL_ERROR "expected gf_gemm_f32 and gf_gemm_f64 alone, got ${symbols}")
+endif()
