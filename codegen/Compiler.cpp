@@ -30,6 +30,9 @@ void runPipeline(ModuleOp module, const Specialisation &specialisation, Stage fr
   for (; from < to; from = Stage(int(from) + 1)) {
     const Stage next = Stage(int(from) + 1);
     PassManager passes(module.getContext());
+#ifdef NDEBUG
+    passes.enableVerifier(next < Stage::lowered); // as in lowerToLLVMDialect
+#endif
     buildPipeline(passes, specialisation, from, next);
     if (watch)
       watch(passes, next);

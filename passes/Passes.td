@@ -192,6 +192,16 @@ def GenWiden : Pass<"gen-widen", "::mlir::func::FuncOp"> {
   let statistics = [];
 }
 
+def GenStackInvariants : Pass<"gen-stack-invariants", "::mlir::func::FuncOp"> {
+  let summary = "what a sweep within the instances computes alike for all of them, computed once";
+  let description = [{
+    In a sweep over instances in lanes, an inner sweep over what all instances share computes some values from its index
+    and from shared data only: x^2 of a regression on x, the logarithm of a covariate. They become stacks of a sweep before
+    the instances, and the inner sweep reads them. A value that is only read is left where it is, and so is whatever
+    differs between instances or between iterations of a sweep or loop around the inner one.
+  }];
+}
+
 def GenLower : Pass<"gen-lower", "::mlir::ModuleOp"> {
   let summary = "kernels in upstream dialects";
   let description = [{
@@ -202,11 +212,15 @@ def GenLower : Pass<"gen-lower", "::mlir::ModuleOp"> {
     With `threads` the vectors stand for groups of threads: an element of a vector is a variable of one thread. Strided
     access is then a gather or scatter instead of one access a lane, no other vectors occur, and sweeps are cut
     into many more parts.
+
+    Registers of 64 bytes come with masks: a sweep with stacks only and a long body is then emitted once, every vector
+    under a mask, unless an innermost loop within would be masked too; else whole vectors and the masked tail are code of
+    their own.
   }];
   let options = [
     Option<"threads", "threads", "bool", "false", "lanes are threads of a group">,
     Option<"registers", "registers", "int64_t", "32", "vector registers, which bound the blocks of products">,
-    Option<"registerBytes", "register-bytes", "int64_t", "64", "size of one">
+    Option<"registerBytes", "register-bytes", "int64_t", "64", "size of one: 64 or 32">
   ];
   let dependentDialects = ["::mlir::func::FuncDialect", "::mlir::scf::SCFDialect", "::mlir::memref::MemRefDialect",
                            "::mlir::vector::VectorDialect", "::mlir::LLVM::LLVMDialect", "::mlir::ub::UBDialect",

@@ -1,5 +1,6 @@
 #include "passes/Pipelines.h"
 #include "mlir/Pass/PassManager.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "mlir/Transforms/Passes.h"
 #include "passes/Passes.h"
 
@@ -37,8 +38,15 @@ std::string Specialisation::key() const {
 
 namespace {
 
+/// Regions of structured ops have one block each: there are none to merge.
+std::unique_ptr<Pass> canonicalise() {
+  GreedyRewriteConfig operations;
+  operations.setRegionSimplificationLevel(GreedySimplifyRegionLevel::Disabled);
+  return createCanonicalizerPass(operations);
+}
+
 void simplify(OpPassManager &passes) {
-  passes.addPass(createCanonicalizerPass());
+  passes.addPass(canonicalise());
   passes.addPass(createCSEPass());
 }
 
@@ -63,7 +71,7 @@ void addDifferentiate(OpPassManager &passes, const Specialisation &specialisatio
   functions.addPass(createGenDifferentiate());
   if (!specialisation.optimise)
     return;
-  functions.addPass(createCanonicalizerPass());
+  functions.addPass(canonicalise());
   functions.addPass(createGenMergeSweeps());
   simplify(functions);
 }
@@ -81,7 +89,7 @@ void addBatch(OpPassManager &passes, const Specialisation &specialisation) {
       simplify(functions);
     }
     functions.addPass(createGenShortenChains());
-    functions.addPass(createCanonicalizerPass());
+    functions.addPass(canonicalise());
   }
   if (specialisation.gemmSize > 0 && specialisation.mapping == Mapping::single && !specialisation.threads) {
     functions.addPass(createGenSplitProducts({.least = specialisation.gemmSize}));
@@ -96,8 +104,11 @@ void addBatch(OpPassManager &passes, const Specialisation &specialisation) {
   const VectorRegisters &vectors = specialisation.vectors;
   if (specialisation.widen)
     functions.addPass(createGenWiden({.registers = vectors.count * vectors.bytes / laneBytes}));
-  if (specialisation.optimise)
-    simplify(functions);
+  if (!specialisation.optimise)
+    return;
+  if (!specialisation.threads)
+    functions.addPass(createGenStackInvariants());
+  simplify(functions);
 }
 
 void addLower(OpPassManager &passes, const Specialisation &specialisation) {

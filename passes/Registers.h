@@ -16,6 +16,8 @@ struct VectorRegisters {
   int64_t count = 32, bytes = 64;
   /// How many accumulators the block of a product may have; the other registers are for what is read.
   int64_t blockRows() const { return count * 5 / 8; }
+  /// Whether masked access takes no longer than other access (AVX-512).
+  bool hasMasks() const { return bytes == 64; }
   bool operator==(const VectorRegisters &) const = default;
 };
 

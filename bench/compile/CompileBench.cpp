@@ -99,17 +99,19 @@ void check(const Workload &workload, const std::string &folder) {
       expectSame(workload.name, array, other->choices.at(leaf));
     for (const auto &[leaf, array] : plain.choiceGradients)
       expectSame(workload.name, array, other->choiceGradients.at(leaf));
+    for (const auto &[name, array] : plain.results)
+      expectSame(workload.name, array, other->results.at(name));
   }
 }
 
 void print(const Table &table) {
   fmt::print("\nmilliseconds of the fastest run\n{:<14}", "");
   for (const auto &[column, times] : table)
-    fmt::print("{:>18}", column);
+    fmt::print("{:>24}", column);
   for (const auto &[phase, unused] : named(Times{})) {
     fmt::print("\n{:<14}", phase);
     for (const auto &[column, times] : table)
-      fmt::print("{:>18.2f}", times.at(phase));
+      fmt::print("{:>24.2f}", times.at(phase));
   }
   fmt::print("\n");
   for (const auto &[column, times] : table)

@@ -8,13 +8,14 @@
 namespace genfuse::bench {
 
 /// A request of the polynomial regression: coefficients a, b, c ~ normal(0, 1) and, at each point x,
-/// y ~ normal(a + b x + c x^2, 0.05).
+/// y ~ normal(a + b x + c x^2, 0.05). `run()`: the chain of bench/speed on it.
 struct Workload {
   std::string name, request;
   int64_t points = 50, instances = 1;
 };
 
-/// W1: importance sampling, `generate(y)` of 1,000 instances. W2: value and gradient of one.
+/// W1: importance sampling, `generate(y)` of 1,000 instances. W2: a chain of 1,000 draws by Hamiltonian Monte
+/// Carlo. gradient: value and gradient of one instance.
 std::vector<Workload> workloads();
 
 /// Milliseconds. `other` is what compiling takes beside its phases: matching inputs, LLVM's own objects.

@@ -1,6 +1,7 @@
 #include "codegen/cpu/DeviceCalls.h"
 #include "mlir/Dialect/UB/IR/UBOps.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/Interfaces/LoopLikeInterface.h"
 
 using namespace mlir;
 
@@ -59,6 +60,14 @@ Value flatten(OpBuilder &builder, Location loc, Value value) {
   return vector::ShapeCastOp::create(builder, loc, withLength(type, type.getNumElements()), value);
 }
 
+/// Whether what is in there is outside of all loops, and of functions that loops call.
+bool runsOnce(Operation *parent) {
+  for (; !isa<func::FuncOp>(parent); parent = parent->getParentOp())
+    if (isa<LoopLikeOpInterface>(parent))
+      return false;
+  return !parent->hasAttr("passthrough"); // of parts and shared bodies
+}
+
 } // namespace
 
 Value DeviceCalls::callScalar(OpBuilder &builder, Location loc, StringRef name, ValueRange operands,
@@ -75,7 +84,26 @@ Value DeviceCalls::callScalar(OpBuilder &builder, Location loc, StringRef name, 
                    << ", got a call of type " << type;
     return nullptr;
   }
+  if (name.starts_with("gf_random_") && runsOnce(builder.getInsertionBlock()->getParentOp()))
+    callee = apart(callee);
   return func::CallOp::create(builder, loc, callee, operands).getResult(0);
+}
+
+func::FuncOp DeviceCalls::apart(func::FuncOp function) {
+  const std::string name = (function.getSymName() + "_apart").str();
+  if (auto known = symbols.lookup<func::FuncOp>(name))
+    return known;
+  OpBuilder builder(function.getContext());
+  auto made = func::FuncOp::create(function.getLoc(), name, function.getFunctionType());
+  made.setPrivate();
+  made->setAttr("passthrough", builder.getStrArrayAttr({"noinline"}));
+  made.setNoInline(true);
+  Block &entry = *made.addEntryBlock();
+  builder.setInsertionPointToEnd(&entry);
+  auto call = func::CallOp::create(builder, function.getLoc(), function, entry.getArguments());
+  func::ReturnOp::create(builder, function.getLoc(), call.getResults());
+  symbols.insert(made);
+  return made;
 }
 
 Value DeviceCalls::callFlat(OpBuilder &builder, Location loc, StringRef base, int64_t lanes,

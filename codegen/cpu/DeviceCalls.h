@@ -23,6 +23,9 @@ private:
                          mlir::ValueRange operands, mlir::Type result);
   mlir::Value callFlat(mlir::OpBuilder &builder, mlir::Location loc, llvm::StringRef base, int64_t lanes,
                        mlir::ValueRange operands, mlir::VectorType result);
+  /// A function that calls this one and is never inlined: a draw is much code, of which one copy is enough
+  /// where no loop waits for it.
+  mlir::func::FuncOp apart(mlir::func::FuncOp function);
 
   mlir::SymbolTable symbols;
   const CpuTarget &target;

@@ -22,8 +22,8 @@ constexpr int64_t smallPart = 128, opsOfDraw = 64;
 class Outliner {
 public:
   Outliner(scf::ParallelOp loop, Value call)
-      : loop(loop), call(call), b(loop), loc(loop.getLoc()),
-        pointer(LLVM::LLVMPointerType::get(loop.getContext())) {}
+      : loop(loop), repeats(loop->getParentOfType<LoopLikeOpInterface>()), call(call), b(loop),
+        loc(loop.getLoc()), pointer(LLVM::LLVMPointerType::get(loop.getContext())) {}
 
   LogicalResult run(StringRef name) {
     if (loop.getNumLoops() != 1 || loop.getNumReductions() != 0)
@@ -93,7 +93,7 @@ private:
       auto callee = dyn_cast<func::CallOp>(op);
       size += callee && callee.getCallee().starts_with("gf_") ? opsOfDraw : 1;
     });
-    if (size <= smallPart)
+    if (size <= smallPart || repeats)
       part->setAttr("passthrough", b.getStrArrayAttr({"alwaysinline"}));
     else
       forbidInlining(part);
@@ -152,7 +152,12 @@ private:
   }
 
   void replaceLoop() {
-    Value parts = loop.getUpperBound().front(), one = make<arith::ConstantIndexOp>(1);
+    Value parts = loop.getUpperBound().front();
+    if (repeats) { // one way for one part and for several: less code
+      runParts(parts, fillClosure());
+      return loop.erase();
+    }
+    Value one = make<arith::ConstantIndexOp>(1);
     Value few = make<arith::CmpIOp>(arith::CmpIPredicate::sle, parts, one);
     auto branch = scf::IfOp::create(b, loc, few, /*withElse=*/true);
     b.setInsertionPointToStart(branch.thenBlock());
@@ -176,6 +181,9 @@ private:
   void runParts(Value parts, Value closure) {
     Value executor = loadField(call, offsetof(gf_call, executor));
     Value none = make<LLVM::ICmpOp>(LLVM::ICmpPredicate::eq, executor, make<LLVM::ZeroOp>(pointer));
+    if (repeats)
+      none = make<arith::OrIOp>(
+          none, make<arith::CmpIOp>(arith::CmpIPredicate::sle, parts, make<arith::ConstantIndexOp>(1)));
     auto branch = scf::IfOp::create(b, loc, none, /*withElse=*/true);
     b.setInsertionPointToStart(branch.thenBlock());
     auto serial =
@@ -202,6 +210,7 @@ private:
   }
 
   scf::ParallelOp loop;
+  const bool repeats; ///< it is within a loop of the kernel
   Value call;
   OpBuilder b;
   Location loc;

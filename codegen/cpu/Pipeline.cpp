@@ -1,13 +1,13 @@
 #include "codegen/cpu/Pipeline.h"
 #include "codegen/cpu/MathToDevice.h"
 #include "codegen/cpu/OutlineParts.h"
+#include "codegen/cpu/ShareBodies.h"
 #include "mlir/Conversion/Passes.h"
 #include "mlir/Dialect/Arith/Transforms/Passes.h"
 #include "mlir/Dialect/Func/Extensions/InlinerExtension.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/LLVMIR/Transforms/InlinerInterfaceImpl.h"
-#include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Dialect/Vector/Transforms/LoweringPatterns.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
@@ -34,7 +34,15 @@ struct ExpandForCpu : PassWrapper<ExpandForCpu, OperationPass<ModuleOp>> {
     vector::populateVectorTransposeLoweringPatterns(patterns, vector::VectorTransposeLowering::Shuffle16x16);
     vector::populateVectorShapeCastLoweringPatterns(patterns);
     arith::populateCeilFloorDivExpandOpsPatterns(patterns);
-    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
+    SmallVector<Operation *> left;
+    getOperation().walk([&](Operation *op) {
+      if (isa<vector::MultiDimReductionOp, vector::TransposeOp, vector::ShapeCastOp, arith::CeilDivUIOp,
+              arith::CeilDivSIOp, arith::FloorDivSIOp>(op))
+        left.push_back(op);
+    });
+    GreedyRewriteConfig config; // these and what they become: not all that folds or is dead
+    config.setStrictness(GreedyRewriteStrictness::ExistingAndNewOps);
+    if (failed(applyOpPatternsGreedily(left, std::move(patterns), config)))
       signalPassFailure();
   }
 };
@@ -58,19 +66,18 @@ void addSimplifications(OpPassManager &passes) {
   passes.addPass(std::make_unique<KeepNoAlias>());
   passes.addPass(createInlinerPass({}, [](OpPassManager &) {})); // else it canonicalises each function too
   passes.addPass(createSymbolDCEPass());
-  passes.addPass(createCanonicalizerPass());
+  GreedyRewriteConfig operations; // gen-lower leaves no blocks to merge
+  operations.setRegionSimplificationLevel(GreedySimplifyRegionLevel::Disabled);
+  passes.addPass(createCanonicalizerPass(operations));
   passes.addPass(createCSEPass());
   passes.addPass(createLoopInvariantCodeMotionPass());
 }
 
+/// What gen-lower makes has no vector transfers, no subviews and nothing of affine or index.
 void addConversions(OpPassManager &passes) {
-  passes.addPass(createConvertVectorToSCFPass());
   passes.addPass(createSCFToControlFlowPass());
-  passes.addPass(memref::createExpandStridedMetadataPass());
-  passes.addPass(createLowerAffinePass());
   passes.addPass(createConvertVectorToLLVMPass());
   passes.addPass(createConvertMathToLLVMPass());
-  passes.addPass(createConvertIndexToLLVMPass());
   passes.addPass(createArithToLLVMConversionPass());
   passes.addPass(createFinalizeMemRefToLLVMConversionPass());
   passes.addPass(createConvertFuncToLLVMPass());
@@ -81,6 +88,7 @@ void addConversions(OpPassManager &passes) {
 
 void addAll(OpPassManager &passes, std::unique_ptr<Pass> mathToDevice) {
   passes.addPass(createOutlinePartsPass());
+  passes.addPass(createShareBodiesPass());
   addSimplifications(passes);
   passes.addPass(std::move(mathToDevice));
   passes.addPass(std::make_unique<ExpandForCpu>());
@@ -104,6 +112,7 @@ void registerCpuBackend(DialectRegistry &registry) {
 void registerCpuPasses() {
   registerPass([] { return createMathToDevicePass(); });
   registerPass([] { return createOutlinePartsPass(); });
+  registerPass([] { return createShareBodiesPass(); });
   PassPipelineRegistration<PipelineOptions>("gen-cpu-to-llvm", "from the lowered level to the LLVM dialect",
                                             [](OpPassManager &passes, const PipelineOptions &options) {
                                               addAll(passes,

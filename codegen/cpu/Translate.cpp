@@ -8,6 +8,8 @@
 #include "runtime/Error.h"
 #include "runtime/device/Bitcode.h"
 #include "llvm/Bitcode/BitcodeReader.h"
+#include "llvm/IR/InstIterator.h"
+#include "llvm/IR/Instructions.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Linker/Linker.h"
 #include "llvm/Target/TargetMachine.h"
@@ -74,7 +76,17 @@ void linkDeviceLibrary(llvm::Module &module, const CpuTarget &target, llvm::Arra
     throw Error("the device library cannot be linked");
 }
 
-/// One set of attributes for our functions and the library's, so that all can be inlined.
+/// The instructions that the device library names return; C++ cannot say so. Without it dead ones stay, and
+/// LLVM does not hoist what comes after them.
+void markInstructions(llvm::Function &function) {
+  for (llvm::Instruction &instruction : llvm::instructions(function))
+    if (auto *call = llvm::dyn_cast<llvm::CallInst>(&instruction); call && call->isInlineAsm())
+      call->addFnAttr(llvm::Attribute::WillReturn);
+}
+
+/// One set of attributes for our functions and the library's, so that all can be inlined. The stack is
+/// aligned to registers from the start: when LLVM finds that it spills some it is too late, and they cross
+/// cache lines.
 void stampAttributes(llvm::Module &module, const CpuTarget &target) {
   for (llvm::Function &function : module) {
     for (const char *name : {"target-cpu", "target-features", "tune-cpu", "min-legal-vector-width"})
@@ -85,6 +97,10 @@ void stampAttributes(llvm::Module &module, const CpuTarget &target) {
       function.addFnAttr("target-features", target.features);
     function.addFnAttr("prefer-vector-width", target.vectorBytes == 64 ? "512" : "256");
     function.addFnAttr(llvm::Attribute::NoUnwind);
+    markInstructions(function);
+    if (!function.isDeclaration())
+      function.addFnAttr(
+          llvm::Attribute::getWithStackAlignment(module.getContext(), llvm::Align(target.vectorBytes)));
   }
 }
 

@@ -219,6 +219,7 @@ private:
   struct OpenSweep;
 
   // Sums.cpp
+  bool isInRegisters(gen::SweepOp sweep, unsigned sum);
   mlir::LogicalResult prepareSums(OpenSweep &sweep);
   void clearTiles(OpenSweep &sweep);
   llvm::SmallVector<Value> addTile(OpenSweep &sweep, mlir::ValueRange carried, mlir::ValueRange totals,
@@ -234,6 +235,7 @@ private:
   void defer(Value yielded, mlir::Block *block);
 
   // Parts.cpp
+  bool isOutermost(gen::SweepOp op);
   std::optional<Partition> partitionOf(gen::SweepOp op);
   void addWork(mlir::Block &block, const SizeExpression &times, Partition &partition);
   void addTerm(std::vector<SizeExpression> &terms, SizeExpression term);
@@ -255,6 +257,7 @@ private:
 
   // Sweeps.cpp
   mlir::LogicalResult lowerSweep(gen::SweepOp op);
+  mlir::FailureOr<llvm::SmallVector<Value>> lowerWhole(OpenSweep &sweep);
   mlir::FailureOr<llvm::SmallVector<Value>> lowerLoops(OpenSweep &sweep);
   mlir::LogicalResult lowerIteration(OpenSweep &sweep, Scalar at);
   mlir::FailureOr<llvm::SmallVector<Value>> lowerTile(OpenSweep &sweep, Value from, Value to);
@@ -262,15 +265,18 @@ private:
   mlir::FailureOr<llvm::SmallVector<Value>> lowerTiles(OpenSweep &sweep);
   mlir::FailureOr<llvm::SmallVector<Value>> lowerTail(OpenSweep &sweep, Value here,
                                                       llvm::SmallVector<Value> carried);
-  mlir::LogicalResult lowerWithoutSums(OpenSweep &sweep);
   void setRange(OpenSweep &sweep);
   void setTail(OpenSweep &sweep);
   void publishStacks(mlir::Operation *op);
   std::optional<View> destination(mlir::Operation *op, unsigned result);
   void storeStack(mlir::Operation *op, unsigned result, Value yielded, Scalar at);
 
+  // LongSweeps.cpp
+  void maskAll(OpenSweep &sweep, mlir::scf::IfOp tail);
+  mlir::LogicalResult lowerOnceOrTwice(OpenSweep &sweep);
+
   // ShortSweeps.cpp
-  bool mayBeShort(const OpenSweep &sweep);
+  bool mayBeShort(gen::SweepOp op);
   mlir::FailureOr<llvm::SmallVector<Value>> lowerShortOrLong(OpenSweep &sweep);
 
   // Loops.cpp

@@ -92,9 +92,17 @@ void Lowerer::addWork(Block &block, const SizeExpression &repeated, Partition &p
   }
 }
 
+/// A loop repeats its sweeps one after the other: on CPUs each of them can still be cut.
+bool Lowerer::isOutermost(gen::SweepOp op) {
+  Operation *parent = op->getParentOp();
+  while (!threads && isa<gen::LoopOp>(parent))
+    parent = parent->getParentOp();
+  return parent == source;
+}
+
 /// None for a sweep that is not cut: not an outermost one, or always small.
 std::optional<Lowerer::Partition> Lowerer::partitionOf(gen::SweepOp op) {
-  if (op->getParentOp() != source || isChecker)
+  if (!isOutermost(op) || isChecker)
     return std::nullopt;
   std::optional<SizeExpression> length = SizeExpression{0, {}, {}};
   if (!op.getStackLast())

@@ -9,10 +9,10 @@ namespace genfuse::lower {
 /// What a short sweep fills: four registers of 64 bytes.
 constexpr int64_t shortBits = 4 * 512;
 
-bool Lowerer::mayBeShort(const OpenSweep &sweep) {
-  gen::SweepOp op = sweep.op;
-  return !threads && sweep.ownLanes() && op.getNumSums() > 0 && op->getParentOfType<gen::LoopOp>() &&
-         llvm::all_of(sweep.sums, [](const Sum &sum) { return sum.inRegisters && !sum.isJoin; });
+bool Lowerer::mayBeShort(gen::SweepOp op) {
+  return !threads && op.getLanes().value_or(1) > 1 && op.getNumSums() > 0 &&
+         op->getParentOfType<gen::LoopOp>() &&
+         llvm::all_of(llvm::seq<unsigned>(op.getNumSums()), [&](unsigned i) { return isInRegisters(op, i); });
 }
 
 /// The sums in the type that the sweep's results have.
@@ -29,10 +29,12 @@ static SmallVector<Value> inResultTypes(Lowerer &lowerer, ValueRange totals, Arr
 
 /// Both ways, chosen by the number of iterations.
 FailureOr<SmallVector<Value>> Lowerer::lowerShortOrLong(OpenSweep &sweep) {
+  if (failed(prepareSums(sweep)))
+    return failure();
+  setRange(sweep);
   SmallVector<Type> types;
   for (const Sum &sum : sweep.sums)
     types.append(sum.registers, getElementTypeOrSelf(sweep.op.getResult(sum.result).getType()));
-  const int64_t width = sweep.width;
   const int64_t most = shortBits / sweep.sums.front().real.getIntOrFloatBitWidth();
   Value count = make<arith::SubIOp>(sweep.to, sweep.from);
   Value before = make<arith::SubIOp>(count, index(1)); // none is not short: there is no last lane
@@ -52,11 +54,11 @@ FailureOr<SmallVector<Value>> Lowerer::lowerShortOrLong(OpenSweep &sweep) {
   for (Value carried : getCarried(sweep))
     sums.push_back(laneSum(carried));
   lanes = sweep.outer;
-  sweep.width = width;
   scf::YieldOp::create(builder, loc, inResultTypes(*this, sums, types));
 
   builder.setInsertionPointToStart(branch.elseBlock());
-  FailureOr<SmallVector<Value>> totals = lowerLoops(sweep);
+  OpenSweep whole(sweep.op, lanes);
+  FailureOr<SmallVector<Value>> totals = lowerWhole(whole);
   if (failed(totals))
     return failure();
   scf::YieldOp::create(builder, loc, inResultTypes(*this, *totals, types));

@@ -125,6 +125,17 @@ LogicalResult Lowerer::accumulate(Sum &sum, Value yielded, Operation *user) {
   return success();
 }
 
+/// Scalars and small tensors are.
+bool Lowerer::isInRegisters(gen::SweepOp sweep, unsigned sum) {
+  if (isJoin(sweep, sum))
+    return false;
+  Value result = sweep.getResult(sum);
+  if (!isa<RankedTensorType>(result.getType()))
+    return true;
+  std::optional<int64_t> count = staticCount(sizesOf(result));
+  return count && *count <= maxRegisters / 2;
+}
+
 /// Decides where each sum of a sweep is kept. Sums in memory are cleared here.
 LogicalResult Lowerer::prepareSums(OpenSweep &sweep) {
   Type wide = builder.getF64Type();
@@ -149,9 +160,8 @@ LogicalResult Lowerer::prepareSums(OpenSweep &sweep) {
     }
     if (isa<RankedTensorType>(yielded.getType()))
       sum.sizes = sizesOf(result);
-    std::optional<int64_t> count = staticCount(sum.sizes);
-    sum.inRegisters = count && *count <= maxRegisters / 2;
-    sum.registers = sum.inRegisters ? *count : 0;
+    sum.inRegisters = isInRegisters(sweep.op, i);
+    sum.registers = sum.inRegisters ? *staticCount(sum.sizes) : 0;
     if (!sum.inRegisters) {
       std::optional<View> total = allocate(result, wide, sum.varying, sweep.op);
       if (!total)

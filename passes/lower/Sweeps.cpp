@@ -178,16 +178,6 @@ FailureOr<SmallVector<Value>> Lowerer::lowerTail(OpenSweep &sweep, Value here, S
   return SmallVector<Value>(branch.getResults());
 }
 
-/// A sweep without sums: one loop, and the tail.
-LogicalResult Lowerer::lowerWithoutSums(OpenSweep &sweep) {
-  if (failed(lowerTile(sweep, sweep.from, sweep.fullEnd)))
-    return failure();
-  if (!sweep.ownLanes())
-    return success();
-  Value any = make<arith::CmpIOp>(arith::CmpIPredicate::ugt, sweep.rest, index(0));
-  return lowerTail(sweep, any, {});
-}
-
 /// A sweep with sums: a loop over tiles, of which the last one also takes the tail. There is always one tile,
 /// so that sums in memory are written even if there is nothing to add. Returns the totals.
 FailureOr<SmallVector<Value>> Lowerer::lowerTiles(OpenSweep &sweep) {
@@ -240,18 +230,22 @@ LogicalResult Lowerer::lowerSweep(gen::SweepOp op) {
   if (!op.getStackLast() && scalar(op.getLength()).varying)
     return op.emitOpError("has a length that differs between the instances of a vector: rows that each "
                           "instance chooses need the mapping 'elements'");
-  FailureOr<SmallVector<Value>> totals = failure();
-  if (std::optional<Partition> partition = partitionOf(op)) {
-    totals = lowerParts(sweep, std::move(*partition));
-  } else if (succeeded(prepareSums(sweep))) {
-    setRange(sweep);
-    totals = mayBeShort(sweep) ? lowerShortOrLong(sweep) : lowerLoops(sweep);
-  }
+  FailureOr<SmallVector<Value>> totals = mayBeShort(op) ? lowerShortOrLong(sweep) : lowerWhole(sweep);
   if (failed(totals))
     return failure();
   publishSums(sweep, *totals);
   publishStacks(op);
   return success();
+}
+
+/// In parts or as one; returns the totals that are carried out of the loops.
+FailureOr<SmallVector<Value>> Lowerer::lowerWhole(OpenSweep &sweep) {
+  if (std::optional<Partition> partition = partitionOf(sweep.op))
+    return lowerParts(sweep, std::move(*partition));
+  if (failed(prepareSums(sweep)))
+    return failure();
+  setRange(sweep);
+  return lowerLoops(sweep);
 }
 
 /// The loops over the range, of a part or of all; returns the totals that are carried out of them.
@@ -262,7 +256,8 @@ FailureOr<SmallVector<Value>> Lowerer::lowerLoops(OpenSweep &sweep) {
   FailureOr<SmallVector<Value>> totals = SmallVector<Value>();
   if (!sweep.sums.empty())
     totals = lowerTiles(sweep);
-  else if (failed(lowerWithoutSums(sweep)))
+  else if (sweep.ownLanes() ? failed(lowerOnceOrTwice(sweep))
+                            : failed(lowerTile(sweep, sweep.from, sweep.to)))
     totals = failure();
   lanes = sweep.outer;
   return totals;

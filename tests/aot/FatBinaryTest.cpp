@@ -2,6 +2,7 @@
 #include "codegen/aot/Library.h"
 #include "runtime/Error.h"
 #include "runtime/embed/Library.h"
+#include "tests/ErrorOf.h"
 #include "tests/aot/Folder.h"
 #include <dlfcn.h>
 #include <functional>
@@ -28,16 +29,7 @@ aot::LibraryOptions options(std::vector<int> architectures) {
 
 Model model() { return Model::load(source + "/tests/models/cases.mlir", "PL"); }
 
-std::string errorOf(const std::function<void()> &body) {
-  try {
-    body();
-  } catch (const Error &error) {
-    return error.what();
-  }
-  return "no error";
-}
-
-std::string errorOf(const aot::LibraryOptions &options) {
+std::string errorOfLibrary(const aot::LibraryOptions &options) {
   return errorOf([&] { aot::writeLibrary(model(), options, "/nowhere"); });
 }
 
@@ -153,10 +145,10 @@ TEST_F(FatBinary, NeedsTheCLibraryOnly) {
 }
 
 TEST_F(FatBinary, RefusesWrongOptions) {
-  EXPECT_THAT(errorOf(options({80, 7})), HasSubstr("compiling 'pl' for sm_7"));
+  EXPECT_THAT(errorOfLibrary(options({80, 7})), HasSubstr("compiling 'pl' for sm_7"));
   aot::LibraryOptions checked = options({90});
   checked.checked = true;
-  EXPECT_EQ(errorOf(checked),
+  EXPECT_EQ(errorOfLibrary(checked),
             "operation 'fit' for cuda: kernel 'PL_gradient': checked kernels run on CPUs only, so "
             "far");
 }

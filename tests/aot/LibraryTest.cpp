@@ -2,6 +2,7 @@
 #include "codegen/aot/Library.h"
 #include "codegen/Program.h"
 #include "runtime/Error.h"
+#include "tests/ErrorOf.h"
 #include "tests/aot/Folder.h"
 #include "tests/aot/digits_run.h"
 #include <bit>
@@ -181,52 +182,45 @@ TEST(Library, IsTheSameFromRunToRunAndNamesNoFolder) {
   EXPECT_NE(contents(first.path / "lib/libdigits.a").find("digits.mlir:"), std::string::npos);
 }
 
-std::string errorOf(const std::function<void()> &body) {
-  try {
-    body();
-  } catch (const Error &error) {
-    return error.what();
-  }
-  return "no error";
-}
-
-std::string errorOf(const aot::LibraryOptions &options, const std::filesystem::path &path = "/nowhere") {
+std::string errorOfLibrary(const aot::LibraryOptions &options,
+                           const std::filesystem::path &path = "/nowhere") {
   return errorOf([&] { aot::writeLibrary(model("digits", "digits"), options, path); });
 }
 
 TEST(Library, RefusesWrongOptions) {
   const std::vector<aot::Operation> good = {{.request = "assess()"}};
-  EXPECT_EQ(errorOf({.name = "d", .operations = {}}),
+  EXPECT_EQ(errorOfLibrary({.name = "d", .operations = {}}),
             "library 'd': expected one operation or more, got none");
   for (const char *name : {"int", "gf", "memcpy", "stdin"})
     EXPECT_EQ(
-        errorOf({.name = name, .operations = good}),
+        errorOfLibrary({.name = name, .operations = good}),
         "library: expected a name that is an identifier of C and C++ and no name of their libraries, got '" +
             std::string(name) + "'");
-  EXPECT_EQ(errorOf({.name = "d", .operations = good, .targets = {"cuda"}}),
+  EXPECT_EQ(errorOfLibrary({.name = "d", .operations = good, .targets = {"cuda"}}),
             "library 'd': expected the target cpu besides cuda, got cuda alone");
-  EXPECT_EQ(errorOf({.name = "d", .operations = good, .targets = {"cpu", "cuda"}, .cudaArchitectures = {}}),
-            "library 'd': expected one CUDA architecture or more, got none");
-  EXPECT_EQ(errorOf({.name = "d", .operations = good, .targets = {"tpu"}}),
+  EXPECT_EQ(
+      errorOfLibrary({.name = "d", .operations = good, .targets = {"cpu", "cuda"}, .cudaArchitectures = {}}),
+      "library 'd': expected one CUDA architecture or more, got none");
+  EXPECT_EQ(errorOfLibrary({.name = "d", .operations = good, .targets = {"tpu"}}),
             "library 'd': expected a target cpu or cuda, got 'tpu'");
-  EXPECT_EQ(errorOf({.name = "d", .operations = good, .cpuLevels = {}}),
+  EXPECT_EQ(errorOfLibrary({.name = "d", .operations = good, .cpuLevels = {}}),
             "library 'd': expected one CPU level or more, got none");
-  EXPECT_EQ(errorOf({.name = "d", .operations = good, .cpuLevels = {"x86-64-v2"}}),
+  EXPECT_EQ(errorOfLibrary({.name = "d", .operations = good, .cpuLevels = {"x86-64-v2"}}),
             "expected a cpu target native, x86-64-v4 or x86-64-v3, got 'x86-64-v2'");
-  EXPECT_EQ(errorOf({.name = "d", .operations = {good[0], good[0]}}),
+  EXPECT_EQ(errorOfLibrary({.name = "d", .operations = {good[0], good[0]}}),
             "operation 'assess()': expected a name of its own, got 'assess', which clashes with 'assess()' "
             "(give one: 'NAME = assess()')");
   EXPECT_EQ(
-      errorOf({.name = "d", .operations = {{.request = "assess()", .name = "manifest"}}}),
+      errorOfLibrary({.name = "d", .operations = {{.request = "assess()", .name = "manifest"}}}),
       "operation 'assess()': expected a name of its own, got 'manifest', which clashes with the library "
       "itself (give one: 'NAME = assess()')");
   EXPECT_EQ(
-      errorOf({.name = "d", .operations = {{.request = "assess()", .batched = {"xs"}}}}),
+      errorOfLibrary({.name = "d", .operations = {{.request = "assess()", .batched = {"xs"}}}}),
       "operation 'assess()': expected the mapping instances or elements with batched arrays, got single");
-  EXPECT_EQ(
-      errorOf({.name = "d",
-               .operations = {{.request = "assess()", .mapping = Mapping::instances, .shared = {"z"}}}}),
-      "operation 'assess()': expected names of given choices after 'shared', got 'z'");
+  EXPECT_EQ(errorOfLibrary(
+                {.name = "d",
+                 .operations = {{.request = "assess()", .mapping = Mapping::instances, .shared = {"z"}}}}),
+            "operation 'assess()': expected names of given choices after 'shared', got 'z'");
   const aot::LibraryOptions ragged = {
       .name = "d",
       .operations = {{.request = "gradient(mu)", .mapping = Mapping::instances, .batched = {"s_offsets"}}}};
@@ -234,7 +228,7 @@ TEST(Library, RefusesWrongOptions) {
       errorOf([&] { aot::writeLibrary(model("cases", "MM"), ragged, "/nowhere"); }),
       "operation 'gradient(mu)': expected offsets that all instances share, got 's_offsets' after 'batched' "
       "(rows are the same for all instances)");
-  EXPECT_THAT(errorOf({.name = "d", .operations = {{.request = "gradient(nobody)"}}}),
+  EXPECT_THAT(errorOfLibrary({.name = "d", .operations = {{.request = "gradient(nobody)"}}}),
               testing::AllOf(HasSubstr("nobody"), HasSubstr(source + "/tests/models/digits.mlir:")))
       << "messages of the compiler name the whole path";
 }

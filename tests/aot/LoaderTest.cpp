@@ -4,6 +4,7 @@
 #include "runtime/Call.h"
 #include "runtime/Error.h"
 #include "runtime/embed/support/Cpu.h"
+#include "tests/ErrorOf.h"
 #include "tests/aot/Opened.h"
 #include <cstring>
 #include <functional>
@@ -23,15 +24,6 @@ aot::LibraryOptions options(std::vector<std::string> operations) {
   for (const std::string &text : operations)
     result.operations.push_back(aot::parseOperation(text));
   return result;
-}
-
-std::string errorOf(const std::function<void()> &body) {
-  try {
-    body();
-  } catch (const Error &error) {
-    return error.what();
-  }
-  return "no error";
 }
 
 class Loader : public testing::Test {

@@ -2,6 +2,7 @@
 #include "EntryPoints.h"
 #include "codegen/cuda/FatBinary.h"
 #include "runtime/Error.h"
+#include "tests/ErrorOf.h"
 #include <gmock/gmock.h>
 
 namespace genfuse::cuda_test {
@@ -17,15 +18,6 @@ const std::string small =
     "  if (gf_lane<256>() == 0) out[0] = sum;\n"
     "}\n"
     "GF_EXPORT_KERNEL(total)\n";
-
-template <class F> std::string errorOf(F f) {
-  try {
-    f();
-  } catch (const Error &error) {
-    return error.what();
-  }
-  return "no error";
-}
 
 class Compile : public testing::TestWithParam<int> {
 protected:

@@ -41,3 +41,35 @@ func.func @short(%x: tensor<100xf32> {gen.name = "x", gen.role = "argument", gen
   }
   return %s : f64
 }
+
+// -----
+
+// A loop repeats its sweeps: each of them runs in parts. The sweep within a sweep does not.
+// CHECK-LABEL: func.func private @repeated_kernel
+// CHECK: scf.for
+// CHECK: scf.parallel
+// CHECK-NOT: scf.parallel
+// CHECK: scf.reduce
+// CHECK-NOT: scf.parallel
+// CHECK-LABEL: func.func @repeated(
+func.func @repeated(%x: tensor<?x?xf32> {gen.name = "x", gen.role = "argument", gen.shape = ["x.0", "x.1"]},
+                    %start: f32 {gen.name = "start", gen.role = "argument", gen.shape = []})
+    -> (f32 {gen.name = "end", gen.role = "result", gen.shape = []}) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c10 = arith.constant 10 : index
+  %n = tensor.dim %x, %c0 : tensor<?x?xf32>
+  %k = tensor.dim %x, %c1 : tensor<?x?xf32>
+  %end = gen.loop %t to %c10 carry(%now = %start : f32) {
+    %s = gen.sweep %i to %n sums(f32) {
+      %u = gen.sweep %j to %k sums(f32) {
+        %xi = tensor.extract %x[%i, %j] : tensor<?x?xf32>
+        %p = arith.mulf %xi, %now : f32
+        gen.yield %p : f32
+      }
+      gen.yield %u : f32
+    }
+    gen.yield %s : f32
+  }
+  return %end : f32
+}

@@ -1,22 +1,15 @@
 // Errors of the frontend: their text, address and line.
 #include "frontend/genfuse.h"
+#include "tests/ErrorOf.h"
 #include <gmock/gmock.h>
 
 namespace gf = genfuse;
+using genfuse::errorOf;
 using testing::HasSubstr;
 using testing::MatchesRegex;
 
 namespace {
 
-/// The error's text, or nothing.
-template <class F> std::string errorOf(const F &run) {
-  try {
-    run();
-  } catch (const gf::Error &error) {
-    return error.what();
-  }
-  return "no error";
-}
 template <class F> std::string tracingError(const F &body) {
   return errorOf([&] { gf::gen("m", body); });
 }

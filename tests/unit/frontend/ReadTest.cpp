@@ -1,24 +1,17 @@
 // Models from IR text.
 #include "frontend/Model.h"
 #include "runtime/Error.h"
+#include "tests/ErrorOf.h"
 #include <cstdio>
 #include <fstream>
 #include <gmock/gmock.h>
 
+using genfuse::errorOf;
 using genfuse::Model;
 using testing::HasSubstr;
 using testing::StartsWith;
 
 namespace {
-
-template <class F> std::string errorOf(const F &run) {
-  try {
-    run();
-  } catch (const genfuse::Error &error) {
-    return error.what();
-  }
-  return "no error";
-}
 
 const char *const twoFunctions = R"(
 gen.func @inner(%m: f64) -> f64 {

@@ -4,6 +4,7 @@
 #include "codegen/Program.h"
 #include "frontend/genfuse.h"
 #include "runtime/Error.h"
+#include "tests/ErrorOf.h"
 
 namespace genfuse::procedures {
 
@@ -50,16 +51,6 @@ inline Model lineChain(int64_t steps) {
     });
     return run.kept.with({{"score", std::get<1>(run.last)}});
   });
-}
-
-/// The message of the error that `run` throws.
-template <class F> std::string errorOf(const F &run) {
-  try {
-    run();
-  } catch (const Error &error) {
-    return error.what();
-  }
-  return "no error";
 }
 
 inline Array vectorOf(ElementType real, const std::vector<double> &values) {

@@ -1,6 +1,7 @@
 // A compiled model: what it computes beyond the cases, and every error of its inputs.
 #include "codegen/Trace.h"
 #include "runtime/Error.h"
+#include "tests/ErrorOf.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -14,15 +15,6 @@ Model model(const std::string &name) {
 }
 
 CompileOptions inDouble() { return {Precision::f64, "native", std::nullopt, 0}; }
-
-template <class F> std::string errorOf(F run) {
-  try {
-    run();
-  } catch (const Error &error) {
-    return error.what();
-  }
-  return "no error";
-}
 
 class M1 : public testing::Test {
 protected:

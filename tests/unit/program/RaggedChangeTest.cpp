@@ -2,6 +2,7 @@
 // say of the traces before and after.
 #include "codegen/Trace.h"
 #include "runtime/Error.h"
+#include "tests/ErrorOf.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <random>
@@ -37,15 +38,6 @@ std::string cell(int64_t row, int64_t element, const char *name) {
 
 double at(const Array &array, int64_t instance) {
   return array.values<double>()[array.rank() == 0 ? 0 : instance];
-}
-
-template <class F> std::string errorOf(const F &run) {
-  try {
-    run();
-  } catch (const Error &error) {
-    return error.what();
-  }
-  return "no error";
 }
 
 class RaggedChange : public testing::TestWithParam<Setting> {

@@ -1,6 +1,7 @@
 // Errors of ragged plates: offsets, values of other rows, and what rows cannot do.
 #include "codegen/Trace.h"
 #include "runtime/Error.h"
+#include "tests/ErrorOf.h"
 #include "tests/unit/program/RaggedModels.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -10,15 +11,6 @@ using namespace genfuse::models;
 using testing::HasSubstr;
 
 namespace {
-
-template <class F> std::string errorOf(const F &run) {
-  try {
-    run();
-  } catch (const Error &error) {
-    return error.what();
-  }
-  return "no error";
-}
 
 TEST(RaggedErrors, Offsets) {
   Program program(means(), {Precision::f64, "native", Mapping::single});

@@ -3,6 +3,7 @@
 #include "codegen/Trace.h"
 #include "runtime/ChoiceJson.h"
 #include "runtime/Error.h"
+#include "tests/ErrorOf.h"
 #include <cmath>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -371,15 +372,6 @@ TEST(VectorChoices, OfOneTraceAsJson) {
   }
   inputs.choices = choicesFromJson(elements);
   EXPECT_EQ(program.run("assess()", inputs).score, trace.score());
-}
-
-template <class F> std::string errorOf(F run) {
-  try {
-    run();
-  } catch (const Error &error) {
-    return error.what();
-  }
-  return "no error";
 }
 
 TEST(VectorChoices, SizesThatDoNotFit) {

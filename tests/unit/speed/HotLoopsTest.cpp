@@ -75,8 +75,11 @@ std::vector<Loop> innermostLoops(const std::vector<std::string> &lines) {
 
 bool has(const std::string &line, const char *part) { return line.find(part) != std::string::npos; }
 
-/// A part of a kernel, many iterations at once, also by way of the executor.
-bool isPart(const std::string &text) { return has(text, "_part") || has(text, "_run") || has(text, "*("); }
+/// A part of a kernel, many iterations at once, also by way of the executor; or a body that loops share,
+/// which holds loops itself.
+bool isPart(const std::string &text) {
+  return has(text, "_part") || has(text, "_run") || has(text, "_shared") || has(text, "*(");
+}
 
 class HotLoops : public testing::TestWithParam<const char *> {};
 
@@ -125,6 +128,25 @@ TEST_P(HotLoops, MultiplyWholeRegisters) {
     }
     EXPECT_GE(whole, 4) << hot.name;
     EXPECT_GE(10 * whole, (hot.name == "W2" ? 5 : 9) * most) << hot.name << ": " << whole << " of " << most;
+  }
+}
+
+/// Registers that wait on the stack do not cross cache lines: functions that keep some there align it.
+TEST_P(HotLoops, AlignTheStack) {
+  const std::string target = GetParam();
+  for (const Hot &hot : kernels()) {
+    std::map<std::string, int64_t> waiting, aligned;
+    std::string function;
+    for (const std::string &line :
+         linesOf(Program(hot.model, {.target = target}).emit("asm", hot.request, hot.mapping))) {
+      if (!line.empty() && std::isalpha(line[0]) && has(line, ":"))
+        function = line.substr(0, line.find(':'));
+      waiting[function] += (has(line, "%zmm") || has(line, "%ymm")) && has(line, "(%rsp)");
+      aligned[function] += has(line, "\tandq\t$-") && has(line, ", %rsp");
+    }
+    for (const auto &[name, registers] : waiting)
+      EXPECT_TRUE(registers == 0 || aligned[name] == 1)
+          << hot.name << ": " << registers << " accesses to an unaligned stack in " << name;
   }
 }
 
