@@ -50,18 +50,28 @@ TEST(Stats, ManyInstancesShareWhatDoesNotVary) {
   json stats = statsOf(load("cases.mlir", "PL"), {}, "gradient(mu)", run);
   EXPECT_EQ(stats["mapping"], "instances");
   EXPECT_EQ(stats["mapping_reason"], "there are 100 instances");
-  const json &instances = stats["sweeps"][0], &plate = instances["sweeps"][0];
+  const json &before = stats["sweeps"][0], &instances = stats["sweeps"][1], &plate = instances["sweeps"][0];
+  EXPECT_FALSE(before["over_instances"]);
   EXPECT_TRUE(instances["over_instances"]);
   EXPECT_EQ(instances["lanes"], 64);
-  EXPECT_EQ(stats["data_sweeps"], 1);
-  // An instance has its own y, all lanes one s, 1 / s and log s.
+  EXPECT_EQ(stats["data_sweeps"], 2);
+  // An instance has its own y, all of them one s, whose 1 / s and log s are formed before them.
+  EXPECT_EQ(before["reads"], json({"s"}));
+  EXPECT_EQ(before["each"]["flops"]["value"], 1);
+  EXPECT_EQ(before["each"]["functions"]["log"]["value"], 1);
   EXPECT_EQ(plate["reads"], json({"y/*"}));
-  EXPECT_EQ(plate["reads_shared"], json({"s"}));
   EXPECT_EQ(plate["each"]["flops"]["value"], 8);
+  EXPECT_EQ(expression(stats["total"]["bytes_read"]), "4 * instances * s.0 + 4 * instances + 4 * s.0");
+}
+
+/// What is not worth a stack is computed once for the lanes of a vector.
+TEST(Stats, LanesShareWhatDoesNotVary) {
+  RunOptions run;
+  run.instances = 100;
+  json stats = statsOf(load("hard.mlir", "differences"), {}, "assess()", run);
+  const json &plate = stats["sweeps"][0]["sweeps"][0];
+  EXPECT_EQ(plate["reads_shared"], json({"x"}));
   EXPECT_EQ(plate["shared"]["flops"]["value"], 1);
-  EXPECT_EQ(plate["shared"]["functions"]["log"]["value"], 1);
-  EXPECT_EQ(expression(stats["total"]["bytes_read"]),
-            "4 * ceil(instances / 64) * s.0 + 4 * instances * s.0 + 4 * instances");
 }
 
 TEST(Stats, InputsGiveNumbers) {
