@@ -20,7 +20,7 @@ constexpr int64_t tileLength = 1024;
 struct Cutting {
   int64_t most, work;
 };
-constexpr Cutting forCpu{32, 1 << 17}, forThreads{512, 1 << 12};
+constexpr Cutting forCpu{32, 1 << 18}, forThreads{512, 1 << 12};
 /// Groups of threads that add nothing up have nothing to combine.
 constexpr Cutting forThreadsWithoutSums{8192, 1};
 

@@ -130,7 +130,7 @@ std::optional<Lowerer::Partition> Lowerer::partitionOf(gen::SweepOp op) {
   for (const SizeExpression &term : partition.work)
     isConstant = isConstant && term.factors.empty();
   if (isConstant && (partition.work.empty() || length->constant <= partition.align ||
-                     length->constant * partition.work.front().constant < 2 * cutting.work))
+                     2 * length->constant * partition.work.front().constant < 3 * cutting.work))
     return std::nullopt;
   return partition;
 }
@@ -159,8 +159,10 @@ Lowerer::Cut Lowerer::cut(OpBuilder &b, const Partition &partition, Value flatDi
   Value sums = total(partition.sums);
   Value least = arith::AddIOp::create(b, loc, constant(partition.cutting.work),
                                       arith::MulIOp::create(b, loc, sums, constant(sumWork)));
-  Value twice = arith::AddIOp::create(b, loc, least, least);
-  Value large = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::sge, work, twice);
+  // Parts of two thirds of the least work are better than one.
+  Value large = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::sge,
+                                      arith::MulIOp::create(b, loc, work, constant(2)),
+                                      arith::MulIOp::create(b, loc, least, constant(3)));
   Value fits = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::sle, sums, constant(maxSums));
   auto branch = scf::IfOp::create(b, loc, TypeRange{b.getIndexType(), b.getIndexType()},
                                   arith::AndIOp::create(b, loc, large, fits), /*withElse=*/true);
