@@ -18,7 +18,7 @@ constexpr const char *const once =
     "loop-mssa(loop-instsimplify,loop-simplifycfg,licm,loop-rotate,licm),"
     "loop(loop-idiom,indvars,loop-deletion,loop-unroll-full),"
     "sroa,gvn,dse,"
-    "loop-vectorize,loop-unroll,vector-combine,"
+    "loop-vectorize,vector-combine,"
     "instsimplify,loop-mssa(licm),sink,simplifycfg,dce)";
 
 llvm::ModulePassManager pipelineOf(llvm::PassBuilder &builder, unsigned level) {

@@ -21,8 +21,9 @@ constexpr int64_t smallPart = 128, opsOfDraw = 64;
 
 class Outliner {
 public:
-  Outliner(scf::ParallelOp loop, Value call)
-      : loop(loop), repeats(loop->getParentOfType<LoopLikeOpInterface>()), call(call), b(loop),
+  /// `known` are the functions that were made before.
+  Outliner(scf::ParallelOp loop, Value call, SmallVectorImpl<func::FuncOp> &known)
+      : known(known), loop(loop), repeats(loop->getParentOfType<LoopLikeOpInterface>()), call(call), b(loop),
         loc(loop.getLoc()), pointer(LLVM::LLVMPointerType::get(loop.getContext())) {}
 
   LogicalResult run(StringRef name) {
@@ -34,7 +35,9 @@ public:
       if (failed(capture(value)))
         return failure();
     makePart(name);
+    part = knownAs(part);
     makeRun(name);
+    entry = knownAs(entry);
     replaceLoop();
     return success();
   }
@@ -115,6 +118,21 @@ private:
     for (Operation &op : loop.getBody()->without_terminator())
       inside.clone(op, map);
     func::ReturnOp::create(inside, loc);
+  }
+
+  /// A loop that is there twice, such as in the two phases of a chain, becomes one function.
+  func::FuncOp knownAs(func::FuncOp function) {
+    for (func::FuncOp other : known)
+      if (other.getFunctionType() == function.getFunctionType() &&
+          other.getArgAttrsAttr() == function.getArgAttrsAttr() &&
+          other->getAttr("passthrough") == function->getAttr("passthrough") &&
+          OperationEquivalence::isRegionEquivalentTo(&other.getBody(), &function.getBody(),
+                                                     OperationEquivalence::IgnoreLocations)) {
+        function.erase();
+        return other;
+      }
+    known.push_back(function);
+    return function;
   }
 
   LLVM::LLVMStructType closureType() {
@@ -209,6 +227,7 @@ private:
     return make<LLVM::AllocaOp>(pointer, closureType(), one);
   }
 
+  SmallVectorImpl<func::FuncOp> &known;
   scf::ParallelOp loop;
   const bool repeats; ///< it is within a loop of the kernel
   Value call;
@@ -237,6 +256,7 @@ struct OutlineParts : PassWrapper<OutlineParts, OperationPass<ModuleOp>> {
 
   LogicalResult outline(func::FuncOp function) {
     SmallVector<scf::ParallelOp> loops;
+    SmallVector<func::FuncOp> known;
     function.walk([&](scf::ParallelOp loop) { loops.push_back(loop); });
     Value call;
     for (unsigned i = 0; i < function.getNumArguments(); ++i)
@@ -245,7 +265,7 @@ struct OutlineParts : PassWrapper<OutlineParts, OperationPass<ModuleOp>> {
     for (auto [i, loop] : llvm::enumerate(loops)) {
       if (!call)
         return loop.emitOpError("is not in a kernel");
-      if (failed(Outliner(loop, call).run((function.getSymName() + std::to_string(i)).str())))
+      if (failed(Outliner(loop, call, known).run((function.getSymName() + std::to_string(i)).str())))
         return failure();
     }
     return success();
