@@ -72,6 +72,8 @@ struct Program::Body {
     result.widen = !threads && !options.lanes;
     if (!threads)
       result.vectors = cpuTarget(options.target).vectors();
+    if (options.gemmSize.value_or(0) < 0)
+      throw Error("expected a gemmSize of 0 or more, got " + std::to_string(*options.gemmSize));
     if (!threads && mapping == Mapping::single)
       result.gemmSize = options.gemmSize.value_or(options.optimise ? measuredGemmSize : 0);
     if (threads && !isGroup(result.lanes))

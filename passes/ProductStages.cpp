@@ -19,8 +19,20 @@ bool ProductMatrix::isLarge(int64_t least) const {
   return elements > 0 && elements >= least && smallSide >= std::min(least, maxRegisters + 1);
 }
 
-ProductMatrix matrixOf(gen::EinsumOp op) {
+/// Whether each letter of the result is in one operand, and every other letter once in both.
+static bool isProductOfMatrices(gen::EinsumOp op) {
   if (op.getOrdered() || op.getNumOperands() != 2)
+    return false;
+  StringRef a = op.getLetters(0), b = op.getLetters(1), result = op.getResultLetters();
+  auto fits = [&](char letter) {
+    return a.count(letter) <= 1 && b.count(letter) <= 1 &&
+           a.count(letter) + b.count(letter) == (result.contains(letter) ? 1 : 2);
+  };
+  return llvm::all_of(a, fits) && llvm::all_of(b, fits);
+}
+
+ProductMatrix matrixOf(gen::EinsumOp op) {
+  if (!isProductOfMatrices(op))
     return {};
   llvm::MapVector<char, int64_t> sizes;
   int64_t ranks = 0;
@@ -236,8 +248,10 @@ void ProductStages::need(Value value, unsigned stage) {
 
 void ProductStages::setKept() {
   auto factor = [&](Value value) { // a row of a matrix
-    if (!rowsFromOutside(value) && !forward.contains(value.getDefiningOp()))
-      keptValues.insert(value);
+    if (rowsFromOutside(value) || forward.contains(value.getDefiningOp()))
+      return;
+    keptValues.insert(value);
+    need(value, level.lookup(value));
   };
   for (Operation &op : sweep.getBlock()->without_terminator()) {
     if (forward.contains(&op)) {
@@ -258,6 +272,8 @@ void ProductStages::setKept() {
     for (Value other : others)
       need(other, lastOf(others));
   }
+  for (Value yielded : sweep.getYield().getOperands().drop_front(sweep.getNumSums()))
+    need(yielded, level.lookup(yielded));
 }
 
 } // namespace genfuse

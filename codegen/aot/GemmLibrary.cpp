@@ -1,4 +1,5 @@
 #include "codegen/aot/GemmLibrary.h"
+#include "codegen/aot/Embedded.h"
 #include "runtime/Error.h"
 #include "runtime/gemm/gemm.h"
 #include "llvm/Support/MemoryBuffer.h"
@@ -13,12 +14,13 @@ std::string gemmLibrary() {
   return info.dli_fname;
 }
 
-File gemmFile() {
+std::vector<File> gemmFiles() {
   const std::string path = gemmLibrary();
   auto buffer = llvm::MemoryBuffer::getFile(path, /*IsText=*/false, /*RequiresNullTerminator=*/false);
   if (!buffer)
     throw Error("the library of products '" + path + "' cannot be read: " + buffer.getError().message());
-  return {"lib/libgenfuse_gemm.so", (*buffer)->getBuffer().str()};
+  return {{"lib/libgenfuse_gemm.so", (*buffer)->getBuffer().str()},
+          {"lib/libgenfuse_gemm.LICENSE", std::string(embedded::gemmLicense())}};
 }
 
 } // namespace genfuse::aot

@@ -2,13 +2,14 @@
 #pragma once
 
 #include "codegen/aot/Files.h"
+#include <vector>
 
 namespace genfuse::aot {
 
 /// Where the one lies that the compiler itself uses.
 std::string gemmLibrary();
 
-/// lib/libgenfuse_gemm.so. Throws genfuse::Error where it cannot be read.
-File gemmFile();
+/// lib/libgenfuse_gemm.so and the licence of the OpenBLAS within. Throws genfuse::Error where it cannot be read.
+std::vector<File> gemmFiles();
 
 } // namespace genfuse::aot

@@ -13,6 +13,8 @@ bool Contraction::splitResult(Plan &plan, bool rowsAreLanes) {
     if (letter == plan.along)
       continue;
     std::optional<int64_t> size = getConstantIntValue(sizes.lookup(letter));
+    if (size && *size == 0)
+      return false;
     if (size && count * *size <= accumulators() / 2) {
       count *= *size;
       plan.block.push_back(letter);

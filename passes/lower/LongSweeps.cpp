@@ -64,7 +64,8 @@ LogicalResult Lowerer::lowerOnceOrTwice(OpenSweep &sweep) {
   if (failed(lowerTail(sweep, any, {})))
     return failure();
   auto tail = cast<scf::IfOp>(*std::prev(builder.getInsertionPoint()));
-  if (!threads && vectors.hasMasks() && sizeOf(*tail.thenBlock()) > longBody && masksAreCheap(sweep.rest, *tail.thenBlock())) {
+  if (!threads && vectors.hasMasks() && sizeOf(*tail.thenBlock()) > longBody &&
+      masksAreCheap(sweep.rest, *tail.thenBlock())) {
     maskAll(sweep, tail);
     return success();
   }

@@ -235,7 +235,7 @@ private:
   void defer(Value yielded, mlir::Block *block);
 
   // Parts.cpp
-  bool isOutermost(gen::SweepOp op);
+  bool isOutermost(mlir::Operation *op);
   std::optional<Partition> partitionOf(gen::SweepOp op);
   void addWork(mlir::Block &block, const SizeExpression &times, Partition &partition);
   void addTerm(std::vector<SizeExpression> &terms, SizeExpression term);

@@ -93,7 +93,7 @@ void Lowerer::addWork(Block &block, const SizeExpression &repeated, Partition &p
 }
 
 /// A loop repeats its sweeps one after the other: on CPUs each of them can still be cut.
-bool Lowerer::isOutermost(gen::SweepOp op) {
+bool Lowerer::isOutermost(Operation *op) {
   Operation *parent = op->getParentOp();
   while (!threads && isa<gen::LoopOp>(parent))
     parent = parent->getParentOp();

@@ -77,10 +77,9 @@ LogicalResult Lowerer::lowerProduct(gen::EinsumOp op, Product product) {
 
 // Parts.
 
-/// Of a dimension of the result: each element is one part's alone. None within a loop, or if sizes are
-/// unknown.
+/// Of a dimension of the result: each element is one part's alone. None if sizes are unknown.
 std::optional<Lowerer::Partition> Lowerer::partitionOf(gen::EinsumOp op, unsigned dimension) {
-  if (op->getParentOp() != source)
+  if (!isOutermost(op))
     return std::nullopt;
   std::optional<SizeExpression> length = sizeOfDimension(op.getResult(), dimension);
   SizeExpression work{1, {}, {}};

@@ -68,7 +68,8 @@ bool Lowerer::joinsAll(gen::SweepOp sweep, unsigned sum) {
   if (place.getSkipped() || row.getIndex() != sweep.getIndex() || !part ||
       part.getLength() != row.getLength())
     return false;
-  auto isDifference = [](std::optional<SizeExpression> left, std::optional<SizeExpression> right, int64_t by) {
+  auto isDifference = [](std::optional<SizeExpression> left, std::optional<SizeExpression> right,
+                         int64_t by) {
     if (!left || !right)
       return false;
     SizeExpression difference = left->plus(*right, -1);

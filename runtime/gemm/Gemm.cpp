@@ -2,8 +2,25 @@
 #include <algorithm>
 #include <cblas.h>
 #include <limits>
+#include <semaphore.h>
 
 namespace {
+
+/// OpenBLAS has memory for so many calls at once (Debian's for 128 threads); more wait for their turn.
+constexpr unsigned callsAtOnce = 64;
+sem_t turns;
+__attribute__((constructor)) void prepareTurns() { sem_init(&turns, 0, callsAtOnce); }
+
+class Turn {
+public:
+  Turn() {
+    while (sem_wait(&turns) != 0) { // interrupted by a signal
+    }
+  }
+  ~Turn() { sem_post(&turns); }
+  Turn(const Turn &) = delete;
+  Turn &operator=(const Turn &) = delete;
+};
 
 /// OpenBLAS counts in 32 bits.
 constexpr int64_t most = std::numeric_limits<blasint>::max();
@@ -54,6 +71,7 @@ void gemm(const Real *a, const Real *b, Real *c, int64_t rows, int64_t columns, 
       result(false, rows, columns, strideC);
   if (summed <= 0 || !left.suits() || !right.suits() || !result.suits())
     return plain(a, b, c, rows, columns, summed, strideA, strideB, strideC, transposedA, transposedB);
+  const Turn turn;
   auto order = [](bool transposed) { return transposed ? CblasTrans : CblasNoTrans; };
   multiply(order(transposedA), order(transposedB), static_cast<blasint>(rows), static_cast<blasint>(columns),
            static_cast<blasint>(summed), a, static_cast<blasint>(left.stride), b,

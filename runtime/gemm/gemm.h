@@ -5,7 +5,7 @@
  * i * stride elements. With transposed_a the memory of a is [s][x], with transposed_b that of b is [y][s].
  * c does not overlap a or b, and its stride is at least its number of columns; a and b may have any stride.
  * Nothing to sum gives zeros. Each call runs in the caller's thread alone; any number of threads may call at
- * once.
+ * once, of which 64 run.
  */
 #ifndef GENFUSE_RUNTIME_GEMM_H
 #define GENFUSE_RUNTIME_GEMM_H

@@ -63,6 +63,7 @@ TEST(LibraryProducts, SharedLibrariesFindItBesideThem) {
   Folder folder;
   aot::writeLibrary(digits(), options(10, /*shared=*/true), folder.path / "out");
   const auto opened = embed::Library::open(folder.file("out/digits.json"));
+  EXPECT_THAT(contents(folder.path / "out/lib/libgenfuse_gemm.LICENSE"), HasSubstr("OpenBLAS"));
   EXPECT_EQ(programBits(folder, "-ldigits"), jitBits(folder, 10));
 }
 
@@ -86,7 +87,7 @@ TEST(LibraryProducts, AskedForInVain) {
   };
   EXPECT_EQ(errorOf(options(11)),
             "library 'digits': expected an operation of one instance with a product to hand "
-            "over, found none with a matrix of 11 elements or more");
+            "over, found none with a matrix of 11 elements or more (of 1 in an inner layer)");
   EXPECT_EQ(errorOf(options(-1)), "library 'digits': expected elements of matrices, 0 for none, got -1");
   aot::LibraryOptions many = options(1);
   many.operations[0].mapping = Mapping::instances;

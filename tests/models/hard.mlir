@@ -191,3 +191,18 @@ gen.func @means_of_rows(%s: tensor<?xf64> {gen.name = "s"}, %offsets: tensor<?xi
   }
   gen.return
 }
+
+// A layer without outputs.
+gen.func @no_outputs(%xs: tensor<?x16xf64> {gen.name = "xs"}, %W: tensor<0x16xf64> {gen.name = "W"}) {
+  %c0 = arith.constant 0 : index
+  %one = arith.constant 1.0 : f64
+  %n = tensor.dim %xs, %c0 : tensor<?x16xf64>
+  gen.map "row" %i to %n {
+    %x = tensor.extract_slice %xs[%i, 0] [1, 16] [1, 1] : tensor<?x16xf64> to tensor<16xf64>
+    %h = gen.einsum "ij,j->i"(%W, %x) : (tensor<0x16xf64>, tensor<16xf64>) -> tensor<0xf64>
+    %k = gen.einsum "i,i->"(%h, %h) : (tensor<0xf64>, tensor<0xf64>) -> f64
+    %y = gen.sample "y" normal(%k, %one) : (f64, f64) -> f64
+    gen.yield
+  }
+  gen.return
+}

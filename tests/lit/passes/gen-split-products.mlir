@@ -164,3 +164,42 @@ func.func @must_not(%w: tensor<8x6xf32>, %xs: tensor<?x6xf32>, %n: index) -> (f6
   }
   return %a, %b, %c, %d, %f : f64, f64, tensor<?xf32>, f64, f64
 }
+
+// -----
+
+// A yielded value that is read off a product at a place that an earlier stage computes: the place is kept.
+// CHECK-LABEL: func.func @pick
+// CHECK: %[[FIRST:[0-9]+]]:2 = gen.sweep {{.*}} stacks(tensor<?x6xf32>, tensor<?xi64>)
+// CHECK: gen.einsum {{.*}}gen.handed_over = 36 : i64
+// CHECK: gen.sweep {{.*}} stacks(tensor<?xf32>)
+// CHECK:   tensor.extract %[[FIRST]]#1
+func.func @pick(%xs: tensor<?x6xf32>, %u: tensor<6x6xf32>, %n: index) -> tensor<?xf32> {
+  %r = gen.sweep %i to %n stacks(tensor<?xf32>) {
+    %x = tensor.extract_slice %xs[%i, 0] [1, 6] [1, 1] : tensor<?x6xf32> to tensor<6xf32>
+    %t = math.exp %x : tensor<6xf32>
+    %most = gen.reduce_max %t : tensor<6xf32> -> f32
+    %a = arith.fptosi %most : f32 to i64
+    %at = arith.index_cast %a : i64 to index
+    %k = gen.einsum "ij,j->i" (%u, %t) : (tensor<6x6xf32>, tensor<6xf32>) -> tensor<6xf32>
+    %m = tensor.extract %k[%at] : tensor<6xf32>
+    gen.yield %m : f32
+  }
+  return %r : tensor<?xf32>
+}
+
+// -----
+
+// Not a product of matrices: a scaling of columns, which a GEMM library cannot do.
+// CHECK-LABEL: func.func @scaling
+// CHECK-COUNT-1: gen.sweep
+// CHECK-NOT: gen.handed_over
+func.func @scaling(%xs: tensor<?x6xf32>, %u: tensor<6x6xf32>, %n: index) -> f64 {
+  %r = gen.sweep %i to %n sums(f64) {
+    %x = tensor.extract_slice %xs[%i, 0] [1, 6] [1, 1] : tensor<?x6xf32> to tensor<6xf32>
+    %t = math.exp %x : tensor<6xf32>
+    %k = gen.einsum "ij,j->j" (%u, %t) : (tensor<6x6xf32>, tensor<6xf32>) -> tensor<6xf32>
+    %q = gen.einsum "i->" (%k) : (tensor<6xf32>) -> f32
+    gen.yield %q : f32
+  }
+  return %r : f64
+}

@@ -40,6 +40,18 @@ TEST(BranchNotTaken, ElementsThatAreNotRead) {
   EXPECT_EQ(at(gradient, 2), 0);
 }
 
+TEST(EmptySizes, OfALayer) {
+  Inputs inputs{
+      {{"xs", Array::zeros(ElementType::f64, {3, 16})}, {"W", Array::zeros(ElementType::f64, {0, 16})}},
+      {},
+      {},
+      {}};
+  inputs.choices.set("row/*/y", std::vector<double>{0, 1, 2});
+  Outcome outcome = compile("no_outputs").run("gradient(W)", inputs);
+  EXPECT_NEAR(outcome.score.at({}), -0.5 * 5 - 3 * 0.91893853320467274, 1e-14); // y under normal(0, 1)
+  EXPECT_EQ(outcome.argumentGradients["W"].elementCount(), 0);
+}
+
 /// The density of y = sigma z under normal(0, sigma) is that of z minus log sigma, at any scale.
 TEST(ExtremeScales, OfAPlate) {
   for (double sigma : {1e-20, 1.0, 1e20}) {
