@@ -14,11 +14,11 @@ namespace {
 /// they save.
 constexpr const char *const once =
     "always-inline,cgscc(inline,function-attrs),globaldce,function("
-    "sroa,early-cse<memssa>,simplifycfg,instcombine<no-verify-fixpoint>,simplifycfg,"
+    "lower-expect,sroa,early-cse<memssa>,simplifycfg,instcombine<no-verify-fixpoint>,simplifycfg,"
     "loop-mssa(loop-instsimplify,loop-simplifycfg,licm,loop-rotate,licm),"
     "loop(loop-idiom,indvars,loop-deletion,loop-unroll-full),"
     "sroa,gvn,dse,"
-    "loop-vectorize,vector-combine,"
+    "loop-vectorize,loop-unroll,vector-combine,"
     "instsimplify,loop-mssa(licm),sink,simplifycfg,dce)";
 
 llvm::ModulePassManager pipelineOf(llvm::PassBuilder &builder, unsigned level) {

@@ -39,6 +39,8 @@ FailureOr<SmallVector<Value>> Lowerer::lowerShortOrLong(OpenSweep &sweep) {
   Value count = make<arith::SubIOp>(sweep.to, sweep.from);
   Value before = make<arith::SubIOp>(count, index(1)); // none is not short: there is no last lane
   Value fits = make<arith::CmpIOp>(arith::CmpIPredicate::ult, before, index(most));
+  // For LLVM: the code of a long sweep takes no registers from the loop around it.
+  fits = make<LLVM::ExpectOp>(fits, make<arith::ConstantOp>(builder.getBoolAttr(true)));
   auto branch = scf::IfOp::create(builder, loc, types, fits, /*withElse=*/true);
   OpBuilder::InsertionGuard guard(builder);
 

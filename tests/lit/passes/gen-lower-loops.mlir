@@ -151,7 +151,8 @@ func.func @late(%x: f32 {gen.name = "x", gen.role = "argument", gen.shape = []},
 // CHECK: scf.for {{.*}} -> (f32) {
 // CHECK: %[[BEFORE:.*]] = arith.subi %[[COUNT:[0-9]*]], %c1
 // CHECK: %[[FITS:.*]] = arith.cmpi ult, %[[BEFORE]], %c64
-// CHECK: %[[SUM:.*]] = scf.if %[[FITS]] -> (f32) {
+// CHECK: %[[LIKELY:.*]] = llvm.intr.expect %[[FITS]], %true : i1
+// CHECK: %[[SUM:.*]] = scf.if %[[LIKELY]] -> (f32) {
 // CHECK: vector.create_mask %[[COUNT]] : vector<64xi1>
 // CHECK: vector.maskedload {{.*}} into vector<64xf32>
 // CHECK: arith.select
