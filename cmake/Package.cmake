@@ -79,7 +79,7 @@ function(genfuse_install_compiler)
                         INSTALL_RPATH "$ORIGIN/${to_libraries};${LLVM_LIBRARY_DIR}")
   set_target_properties(genfuse_gemm PROPERTIES EXPORT_NAME gemm)
   install(TARGETS genfuse_gemm EXPORT genfuse-compiler LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT compiler)
-  install(FILES runtime/gemm/LICENSE.OpenBLAS RENAME libgenfuse_gemm.LICENSE DESTINATION ${CMAKE_INSTALL_LIBDIR}
+  install(FILES runtime/gemm/LICENSE.BLIS RENAME libgenfuse_gemm.LICENSE DESTINATION ${CMAKE_INSTALL_LIBDIR}
           COMPONENT compiler)
   genfuse_install_library(compiler genfuse_compiler)
   genfuse_install_headers(compiler "${GENFUSE_COMPILER_HEADERS}" "${GENFUSE_RUNTIME_HEADERS}")

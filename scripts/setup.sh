@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 
 packages=(git cmake ninja-build gcc g++ clang-22 lld-22 llvm-22-dev llvm-22-tools libmlir-22-dev mlir-22-tools
   libgtest-dev libgmock-dev libbenchmark-dev libcli11-dev nlohmann-json3-dev libfmt-dev librandom123-dev
-  libclang-rt-22-dev libopenblas-serial-dev zlib1g-dev pkgconf python3 python3-venv graphviz gnuplot-nox)
+  libclang-rt-22-dev libblis-serial-dev zlib1g-dev pkgconf python3 python3-venv graphviz gnuplot-nox)
 torch_pin="torch==2.11.0"
 # With an installed toolkit LibTorch's wheel needs only these beside it; elsewhere pip brings all it depends on.
 toolkit_pins=("nvidia-cusparselt-cu13==0.8.0" "nvidia-nvshmem-cu13==3.4.5" "nvidia-cufile<1.16")

@@ -8,7 +8,7 @@ GF_EMBED(genfuse_embed_launch, GENFUSE_EMBED_LAUNCH);
 GF_EMBED(genfuse_embed_abi, GENFUSE_SOURCE_DIR "/runtime/abi.h");
 GF_EMBED(genfuse_embed_array, GENFUSE_SOURCE_DIR "/runtime/embed/array.h");
 GF_EMBED(genfuse_embed_typed, GENFUSE_SOURCE_DIR "/runtime/embed/typed.h");
-GF_EMBED(genfuse_embed_gemm_license, GENFUSE_SOURCE_DIR "/runtime/gemm/LICENSE.OpenBLAS");
+GF_EMBED(genfuse_embed_gemm_license, GENFUSE_SOURCE_DIR "/runtime/gemm/LICENSE.BLIS");
 
 extern "C" {
 extern const unsigned char genfuse_embed_support[], genfuse_embed_launch[];

@@ -17,7 +17,7 @@ std::string_view abiHeader();
 std::string_view arrayHeader();
 std::string_view typedHeader();
 
-/// The licence of the OpenBLAS in libgenfuse_gemm.
+/// The licence of the BLIS in libgenfuse_gemm.
 std::string_view gemmLicense();
 
 } // namespace genfuse::aot::embedded

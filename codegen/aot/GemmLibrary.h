@@ -9,7 +9,7 @@ namespace genfuse::aot {
 /// Where the one lies that the compiler itself uses.
 std::string gemmLibrary();
 
-/// lib/libgenfuse_gemm.so and the licence of the OpenBLAS within. Throws genfuse::Error where it cannot be read.
+/// lib/libgenfuse_gemm.so and the licence of the BLIS within. Throws genfuse::Error where it cannot be read.
 std::vector<File> gemmFiles();
 
 } // namespace genfuse::aot

@@ -2,35 +2,18 @@
 #include <algorithm>
 #include <cblas.h>
 #include <limits>
-#include <semaphore.h>
 
 namespace {
 
-/// OpenBLAS has memory for so many calls at once (Debian's for 128 threads); more wait for their turn.
-constexpr unsigned callsAtOnce = 64;
-sem_t turns;
-__attribute__((constructor)) void prepareTurns() { sem_init(&turns, 0, callsAtOnce); }
+/// BLIS counts in 32 bits.
+constexpr int64_t most = std::numeric_limits<f77_int>::max();
 
-class Turn {
-public:
-  Turn() {
-    while (sem_wait(&turns) != 0) { // interrupted by a signal
-    }
-  }
-  ~Turn() { sem_post(&turns); }
-  Turn(const Turn &) = delete;
-  Turn &operator=(const Turn &) = delete;
-};
-
-/// OpenBLAS counts in 32 bits.
-constexpr int64_t most = std::numeric_limits<blasint>::max();
-
-void multiply(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, blasint m, blasint n, blasint k, const float *a,
-              blasint lda, const float *b, blasint ldb, float *c, blasint ldc) {
+void multiply(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, f77_int m, f77_int n, f77_int k, const float *a,
+              f77_int lda, const float *b, f77_int ldb, float *c, f77_int ldc) {
   cblas_sgemm(CblasRowMajor, ta, tb, m, n, k, 1, a, lda, b, ldb, 0, c, ldc);
 }
-void multiply(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, blasint m, blasint n, blasint k, const double *a,
-              blasint lda, const double *b, blasint ldb, double *c, blasint ldc) {
+void multiply(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, f77_int m, f77_int n, f77_int k, const double *a,
+              f77_int lda, const double *b, f77_int ldb, double *c, f77_int ldc) {
   cblas_dgemm(CblasRowMajor, ta, tb, m, n, k, 1, a, lda, b, ldb, 0, c, ldc);
 }
 
@@ -71,11 +54,10 @@ void gemm(const Real *a, const Real *b, Real *c, int64_t rows, int64_t columns, 
       result(false, rows, columns, strideC);
   if (summed <= 0 || !left.suits() || !right.suits() || !result.suits())
     return plain(a, b, c, rows, columns, summed, strideA, strideB, strideC, transposedA, transposedB);
-  const Turn turn;
   auto order = [](bool transposed) { return transposed ? CblasTrans : CblasNoTrans; };
-  multiply(order(transposedA), order(transposedB), static_cast<blasint>(rows), static_cast<blasint>(columns),
-           static_cast<blasint>(summed), a, static_cast<blasint>(left.stride), b,
-           static_cast<blasint>(right.stride), c, static_cast<blasint>(result.stride));
+  multiply(order(transposedA), order(transposedB), static_cast<f77_int>(rows), static_cast<f77_int>(columns),
+           static_cast<f77_int>(summed), a, static_cast<f77_int>(left.stride), b,
+           static_cast<f77_int>(right.stride), c, static_cast<f77_int>(result.stride));
 }
 
 } // namespace

@@ -1,11 +1,11 @@
-/* Products of matrices for kernels, by OpenBLAS: the library libgenfuse_gemm, which exports these functions
- * and nothing of OpenBLAS, so that it can be in one process with another BLAS.
+/* Products of matrices for kernels, by BLIS: the library libgenfuse_gemm, which exports these functions
+ * and nothing of BLIS, so that it can be in one process with another BLAS.
  *
  * c[x][y] = sum over s of a[x][s] * b[s][y], for rows x, columns y and summed s; row i of a matrix is at
  * i * stride elements. With transposed_a the memory of a is [s][x], with transposed_b that of b is [y][s].
  * c does not overlap a or b, and its stride is at least its number of columns; a and b may have any stride.
  * Nothing to sum gives zeros. Each call runs in the caller's thread alone; any number of threads may call at
- * once, of which 64 run.
+ * once.
  */
 #ifndef GENFUSE_RUNTIME_GEMM_H
 #define GENFUSE_RUNTIME_GEMM_H

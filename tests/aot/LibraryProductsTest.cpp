@@ -42,7 +42,7 @@ std::string programBits(const Folder &folder, const std::string &flags) {
                   " && cc -std=c99 -D_ISOC11_SOURCE library_main.c -Imoved/include " + "-Lmoved/lib " +
                   flags + " '-Wl,-rpath,$ORIGIN/moved/lib' -o program"));
   EXPECT_TRUE(
-      run("! ldd " + folder.file("program") + " | grep -Ei 'llvm|mlir|torch|stdc|openblas|not found'"));
+      run("! ldd " + folder.file("program") + " | grep -Ei 'llvm|mlir|torch|stdc|blis|not found'"));
   EXPECT_TRUE(run("ldd " + folder.file("program") + " | grep -q libgenfuse_gemm"));
   EXPECT_TRUE(run(folder.file("program") + " native > " + folder.file("ahead")));
   return contents(folder.file("ahead"));
@@ -63,7 +63,7 @@ TEST(LibraryProducts, SharedLibrariesFindItBesideThem) {
   Folder folder;
   aot::writeLibrary(digits(), options(10, /*shared=*/true), folder.path / "out");
   const auto opened = embed::Library::open(folder.file("out/digits.json"));
-  EXPECT_THAT(contents(folder.path / "out/lib/libgenfuse_gemm.LICENSE"), HasSubstr("OpenBLAS"));
+  EXPECT_THAT(contents(folder.path / "out/lib/libgenfuse_gemm.LICENSE"), HasSubstr("BLIS"));
   EXPECT_EQ(programBits(folder, "-ldigits"), jitBits(folder, 10));
 }
 

@@ -97,7 +97,7 @@ TYPED_TEST(Gemm, TheStrideOfASingleRowMeansNothing) {
   problem.check();
 }
 
-/// More threads than OpenBLAS keeps buffers for, each with a problem of its own: the bits are those of one
+/// Many threads at once, each with a problem of its own: the bits are those of one
 /// thread.
 TYPED_TEST(Gemm, ManyThreadsAtOnce) {
   Problem<TypeParam> alone(97, 120, 300, false, true, 0);

@@ -1,5 +1,5 @@
 // Sweeps within loops run in parts: the results are the same to the bit whoever runs them.
-#include "runtime/Executor.h"
+#include "tests/ReversedExecutor.h"
 #include "tests/unit/procedures/Procedures.h"
 #include <cmath>
 #include <gtest/gtest.h>
@@ -32,18 +32,6 @@ Model ascent() {
     return end.with({{"score", score}});
   });
 }
-
-/// Runs parts from the last one to the first, and counts the runs.
-struct Reversed : Executor {
-  int runs = 0;
-  int64_t parts = 0;
-  void run(int64_t count, PartBody body) override {
-    ++runs;
-    parts = count;
-    for (int64_t part = count; part-- > 0;)
-      body(part);
-  }
-};
 
 struct Data {
   Array xs = Array::zeros(ElementType::f32, {count, columns}), ys = Array::zeros(ElementType::boolean, {count}),
@@ -96,8 +84,8 @@ TEST(ProcedureThreads, RunTheSweepsOfALoop) {
     for (int64_t i = 0; i < columns; ++i)
       EXPECT_EQ(at(outcome.results.at("w"), i), at(alone.results.at("w"), i));
   }
-  EXPECT_EQ(reversed.runs, steps); // one sweep a step
-  EXPECT_GT(reversed.parts, 1);
+  EXPECT_EQ(reversed.parts.size(), size_t(steps)); // one sweep a step
+  EXPECT_GT(reversed.parts.front(), 1);
   // From outside, each step rounds the same sums to f32 once more: 2^-24 of w a step.
   double score = 0;
   const Data outside = stepped(data, score);
@@ -115,7 +103,7 @@ TEST(ProcedureThreads, LeaveSmallSweepsAlone) {
   data.ys = labels;
   Reversed reversed;
   run(Program(ascent()), data, &reversed);
-  EXPECT_EQ(reversed.runs, 0);
+  EXPECT_TRUE(reversed.parts.empty());
 }
 
 } // namespace

@@ -2,7 +2,7 @@
 // parts.
 #include "codegen/Program.h"
 #include "frontend/genfuse.h"
-#include "runtime/Executor.h"
+#include "tests/ReversedExecutor.h"
 #include <cmath>
 #include <gtest/gtest.h>
 
@@ -115,8 +115,8 @@ TEST(Products, EachIsACall) {
   EXPECT_EQ(callsIn(Program(network(), options(Precision::f64, 7)).emit("lowered", all), "gf_gemm"), 6);
 }
 
-/// Layers on data are fast in loops up to 2^19 elements of the matrix, those on what lanes compute up to
-/// 2^11.
+/// Layers on data are fast in loops up to 2^22 elements of the matrix, those on what lanes compute up to
+/// 2^14.
 TEST(Products, TheMeasuredSizeDecides) {
   auto calls = [](int64_t inputs, int64_t width, int64_t second, bool optimise = true) {
     CompileOptions options{.real = Precision::f64};
@@ -124,12 +124,12 @@ TEST(Products, TheMeasuredSizeDecides) {
     return callsIn(Program(network(inputs, width, second), options).emit("lowered", "gradient(W)"),
                    "gf_gemm");
   };
-  ASSERT_EQ(measuredGemmSize, 1024 * 512);
+  ASSERT_EQ(measuredGemmSize, 4096 * 1024);
   EXPECT_EQ(calls(1024, 511, 33), 2) << "U h and U' g";
   EXPECT_EQ(calls(1024, 511, 32), 0) << "vectors of 32 live in registers";
-  EXPECT_EQ(calls(1024, 512, 32), 2) << "W x and the gradient";
-  EXPECT_EQ(calls(64, 62, 33), 0) << "2046 elements";
-  EXPECT_EQ(calls(1024, 512, 33, /*optimise=*/false), 0);
+  EXPECT_EQ(calls(4096, 1024, 32), 2) << "W x and the gradient";
+  EXPECT_EQ(calls(64, 496, 33), 0) << "16368 elements";
+  EXPECT_EQ(calls(4096, 1024, 33, /*optimise=*/false), 0);
 }
 
 TEST(Products, OfManyInstancesAreNot) {
@@ -137,16 +137,6 @@ TEST(Products, OfManyInstancesAreNot) {
   EXPECT_EQ(callsIn(program.emit("lowered", all, Mapping::instances), "gf_gemm"), 0);
   EXPECT_EQ(callsIn(program.emit("cuda", all), "gf_gemm"), 0);
 }
-
-/// Runs parts from the last one to the first, and notes how many there were.
-struct Reversed : Executor {
-  std::vector<int64_t> parts;
-  void run(int64_t count, PartBody body) override {
-    parts.push_back(count);
-    for (int64_t part = count; part-- > 0;)
-      body(part);
-  }
-};
 
 TEST(Products, BitsDoNotDependOnThreads) {
   // 4000 rows of 300 * 40: more than 2 * 2^24 multiplications, so parts of the 4000 rows of W x, and of the

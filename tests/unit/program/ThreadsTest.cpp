@@ -2,6 +2,7 @@
 #include "codegen/Program.h"
 #include "codegen/Trace.h"
 #include "runtime/Error.h"
+#include "tests/ReversedExecutor.h"
 #include <cmath>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -16,16 +17,6 @@ Program compile(const std::string &file, const std::string &name, Precision real
   Model model = Model::load(std::string(GENFUSE_SOURCE_DIR) + "/tests/models/" + file + ".mlir", name);
   return Program(model, {real, "native", mapping, 0});
 }
-
-/// Runs parts from the last one to the first, and notes how many there were in each run.
-struct Reversed : Executor {
-  std::vector<int64_t> parts;
-  void run(int64_t count, PartBody body) override {
-    parts.push_back(count);
-    for (int64_t part = count; part-- > 0;)
-      body(part);
-  }
-};
 
 /// Numbers in (0.25, 1.25) that no sum of is exact.
 Array numbers(Precision real, Shape shape) {
