@@ -50,3 +50,45 @@ func.func private @draws(%out: !llvm.ptr, %call: !llvm.ptr {gen.call}, %parts: i
   }
   return
 }
+
+// -----
+
+// Within loops there is one way for one part and for several, and loops that are equal are one function.
+// CHECK: func.func private @twice0_run
+// CHECK: call @twice0_part(
+// CHECK: func.func private @twice0_part({{.*}}alwaysinline
+// CHECK-NOT: @twice1
+// CHECK-LABEL: func.func private @twice(
+// CHECK: scf.for
+// CHECK-NOT: call @twice0_part
+// CHECK: call @twice0_run
+// CHECK: constant @twice0_run
+// CHECK: scf.for
+// CHECK: call @twice0_run
+// CHECK: constant @twice0_run
+// CHECK-NOT: @twice1
+// A third one stores something else.
+// CHECK: constant @twice2_run
+func.func private @twice(%out: !llvm.ptr, %call: !llvm.ptr {gen.call}, %parts: index, %more: index) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %two = arith.constant 2.0 : f64
+  %three = arith.constant 3.0 : f64
+  scf.for %t = %c0 to %parts step %c1 {
+    scf.parallel (%part) = (%c0) to (%parts) step (%c1) {
+      llvm.store %two, %out : f64, !llvm.ptr
+      scf.reduce
+    }
+  }
+  scf.for %t = %c0 to %parts step %c1 {
+    scf.parallel (%part) = (%c0) to (%more) step (%c1) {
+      llvm.store %two, %out : f64, !llvm.ptr
+      scf.reduce
+    }
+    scf.parallel (%part) = (%c0) to (%more) step (%c1) {
+      llvm.store %three, %out : f64, !llvm.ptr
+      scf.reduce
+    }
+  }
+  return
+}
