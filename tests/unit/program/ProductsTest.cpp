@@ -2,11 +2,15 @@
 // parts.
 #include "codegen/Program.h"
 #include "frontend/genfuse.h"
+#include "tests/ErrorOf.h"
 #include "tests/ReversedExecutor.h"
 #include <cmath>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 using namespace genfuse;
+using testing::HasSubstr;
+using testing::Not;
 
 namespace {
 
@@ -208,14 +212,15 @@ TEST(Products, DrawsAreMadeOnce) {
     EXPECT_NEAR(at(got.choices.at("row/*/y"), i), at(wanted.choices.at("row/*/y"), i), 1e-14);
 }
 
-TEST(Products, InLoops) {
-  Model ascent = procedure(
+/// Three steps of gradient ascent on W of that network.
+Model ascent(const Model &net) {
+  return procedure(
       "ascent", {"xs", "ys", "W", "b", "U", "V"},
-      [](Matrix xs, IntVector ys, Matrix W, Vector b, Matrix U, Matrix V) {
+      [net](Matrix xs, IntVector ys, Matrix W, Vector b, Matrix U, Matrix V) {
         using State = std::tuple<Matrix, Real>;
         auto [last, score] = loop(3, State(W, Real(0.0)), [&](Index, const State &state) {
           const Graded graded = gradient(
-              network(),
+              net,
               {{{"xs", xs}},
                {{"row/*/y", ys}},
                {{"network/W", std::get<0>(state)}, {"network/b", b}, {"network/U", U}, {"network/V", V}}},
@@ -224,18 +229,50 @@ TEST(Products, InLoops) {
         });
         return Values{{"W", last}, {"score", score}};
       });
-  const Inputs one = inputsOf(ElementType::f64, 130);
+}
+
+/// What `ascent` takes, from what a gradient takes.
+Inputs argumentsOf(const Inputs &gradient) {
   Inputs inputs;
-  inputs.arguments = one.arguments;
+  inputs.arguments = gradient.arguments;
   for (const char *name : {"W", "b", "U", "V"})
-    inputs.arguments[name] = one.parameters.at(std::string("network/") + name);
-  inputs.arguments["ys"] = one.choices.get("row/*/y").array();
-  const Program loops(ascent, options(Precision::f64, 0)), handed(ascent, options(Precision::f64, 1));
+    inputs.arguments[name] = gradient.parameters.at(std::string("network/") + name);
+  inputs.arguments["ys"] = gradient.choices.get("row/*/y").array();
+  return inputs;
+}
+
+TEST(Products, InLoops) {
+  const Inputs inputs = argumentsOf(inputsOf(ElementType::f64, 130));
+  const Program loops(ascent(network()), options(Precision::f64, 0)),
+      handed(ascent(network()), options(Precision::f64, 1));
   ASSERT_GT(callsIn(handed.emit("lowered", "run()"), "gf_gemm"), 0);
   const Outcome wanted = loops.run("run()", inputs), got = handed.run("run()", inputs);
   EXPECT_NEAR(at(got.results.at("score"), 0), at(wanted.results.at("score"), 0), 1e-10);
   for (int64_t i = 0; i < 35; ++i) // as in AreThoseOfGeneratedLoops, three times
     EXPECT_NEAR(at(got.results.at("W"), i), at(wanted.results.at("W"), i), 1e-12);
+}
+
+TEST(Products, BitsOfLoopsDoNotDependOnThreads) {
+  const Inputs inputs = argumentsOf(inputsOf(ElementType::f32, 4000, 300, 40, 5));
+  const Program program(ascent(network(300, 40, 5)), options(Precision::f32, 33));
+  ASSERT_GT(callsIn(program.emit("lowered", "run()"), "gf_gemm"), 0);
+  const Outcome alone = program.run("run()", inputs);
+  Reversed reversed;
+  ThreadPool two(2), seven(7);
+  for (Executor *executor : std::initializer_list<Executor *>{&reversed, &two, &seven}) {
+    RunOptions run;
+    run.executor = executor;
+    const Outcome other = program.run("run()", inputs, run);
+    EXPECT_TRUE(other.results.at("W") == alone.results.at("W"));
+    EXPECT_TRUE(other.results.at("score") == alone.results.at("score"));
+  }
+  // In each of three steps W x, the sweeps after W x and after U h, and the gradient of W.
+  EXPECT_EQ(reversed.parts.size(), 3 * 4u);
+}
+
+TEST(Products, SizesBelowZeroAreErrors) {
+  EXPECT_EQ(errorOf([] { Program(network(), options(Precision::f64, -1)).run(all, {}); }),
+            "expected a gemmSize of 0 or more, got -1");
 }
 
 TEST(Products, OfMatricesInTheModel) {
@@ -270,7 +307,10 @@ TEST(Products, StridedInputs) {
 }
 
 TEST(Products, ObjectsStandAlone) {
-  EXPECT_FALSE(Program(network(), options(Precision::f64, 1)).object(all).empty());
+  const Program program(network(), options(Precision::f64, 1));
+  EXPECT_THAT(program.emit("asm", all), HasSubstr("gf_gemm_f64"));
+  const auto object = program.object(all);
+  EXPECT_THAT(std::string(object.begin(), object.end()), Not(HasSubstr("gf_gemm")));
 }
 
 } // namespace
