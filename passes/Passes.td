@@ -196,9 +196,10 @@ def GenStackInvariants : Pass<"gen-stack-invariants", "::mlir::func::FuncOp"> {
   let summary = "what a sweep within the instances computes alike for all of them, computed once";
   let description = [{
     In a sweep over instances in lanes, an inner sweep over what all instances share computes some values from its index
-    and from shared data only: x^2 of a regression on x, the logarithm of a covariate. They become stacks of a sweep before
-    the instances, and the inner sweep reads them. A value that is only read is left where it is, and so is whatever
-    differs between instances or between iterations of a sweep or loop around the inner one.
+    and from shared data only: the logarithm of a covariate, the inverse of a scale. They become stacks of a sweep before the
+    instances, and the inner sweep reads them. Values without a quotient or an elementary function are left where they are,
+    such as x^2 of a regression on x, and so is whatever differs between instances or between iterations of a sweep or loop
+    around the inner one.
   }];
 }
 
