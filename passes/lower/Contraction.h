@@ -73,9 +73,12 @@ private:
 
   using Places = llvm::SmallDenseMap<char, Index>;
 
-  Scalar product(const Places &places) {
+  /// Of all operands, or of those without a letter; nothing if there are none.
+  Scalar product(const Places &places, char without = 0) {
     Scalar total;
     for (const Operand &operand : operands) {
+      if (without && operand.letters.contains(without))
+        continue;
       SmallVector<Index> indices;
       for (char letter : operand.letters)
         indices.push_back(places.lookup(letter));

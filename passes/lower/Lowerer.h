@@ -32,7 +32,7 @@ struct ResultBlock;
 class Lowerer {
 public:
   /// With `threads`, lanes are threads of a group (see gen-lower).
-  Lowerer(mlir::func::FuncOp source, bool threads, VectorRegisters vectors = {});
+  Lowerer(mlir::func::FuncOp source, bool threads, VectorRegisters vectors);
   /// `checker`, if there is one, lowers the function that checks the inputs of this one.
   mlir::LogicalResult run(Lowerer *checker);
 

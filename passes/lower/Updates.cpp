@@ -116,16 +116,7 @@ SmallVector<int64_t> Contraction::factorSizes(const Plan &plan) {
 
 /// The product of all operands but the data.
 Scalar Contraction::factorAt(const Plan &plan, const Places &places) {
-  Scalar total;
-  for (const Operand &operand : operands) {
-    if (operand.letters.contains(plan.along))
-      continue;
-    SmallVector<Index> indices;
-    for (char letter : operand.letters)
-      indices.push_back(places.lookup(letter));
-    Scalar value = operand.isTensor ? l.elementAt(l.tensor(operand.value), indices) : l.scalar(operand.value);
-    total = total.value ? multiply(total, value) : value;
-  }
+  Scalar total = product(places, plan.along);
   return total.value ? total : Scalar{l.number(1.0, element)};
 }
 
