@@ -20,6 +20,7 @@ struct Operand {
   Value value;
   StringRef letters;
   bool isTensor;
+  std::optional<View> rows; ///< a copy with a row for each lane, made for an update
 };
 
 class Contraction {
@@ -28,7 +29,7 @@ public:
     for (unsigned i = 0; i < op.getNumOperands(); ++i) {
       Value value = op.getOperand(i);
       bool isTensor = isa<RankedTensorType>(value.getType());
-      operands.push_back({value, op.getLetters(i), isTensor});
+      operands.push_back({value, op.getLetters(i), isTensor, {}});
       if (!isTensor)
         continue;
       SmallVector<Index> held = l.sizesOf(value);
@@ -41,7 +42,7 @@ public:
         if (!op.getResultLetters().contains(letter) && !llvm::is_contained(summed, letter))
           summed.push_back(letter);
     element = getElementTypeOrSelf(op.getType());
-    chunk = l.vectors.bytes * 8 / element.getIntOrFloatBitWidth();
+    chunk = l.elementsARegister(element);
   }
 
   bool varies() const {
@@ -94,13 +95,18 @@ private:
             varying};
   }
 
+  /// Where an operand lies; null if that is in registers.
+  const View *viewOf(const Operand &operand) {
+    if (operand.rows)
+      return &*operand.rows;
+    return operand.isTensor && l.tensor(operand.value).view ? &*l.tensor(operand.value).view : nullptr;
+  }
   /// The stride of a letter in an operand's memory; none where the operand does not have it or lies in
   /// registers.
   std::optional<Index> stride(const Operand &operand, char letter) {
     size_t at = operand.letters.find(letter);
-    if (at == StringRef::npos || !operand.isTensor || !l.tensor(operand.value).view)
-      return std::nullopt;
-    return l.tensor(operand.value).view->strides[at];
+    const View *view = viewOf(operand);
+    return at == StringRef::npos || !view ? std::nullopt : std::optional(view->strides[at]);
   }
   bool contiguous(const Operand &operand, char letter) {
     std::optional<Index> step = stride(operand, letter);
@@ -108,15 +114,13 @@ private:
   }
   /// Lanes lie apart in memory: each lane is a row.
   bool isRows(const Operand &operand) {
-    if (!operand.isTensor || !l.tensor(operand.value).view)
-      return false;
-    std::optional<Index> step = l.tensor(operand.value).view->laneStride;
-    return step && !l.isOne(*step);
+    const View *view = viewOf(operand);
+    return view && view->laneStride && !l.isOne(*view->laneStride);
   }
 
   /// Position in memory of an operand at given places and row.
   Value positionAt(const Operand &operand, const Places &places, Value row) {
-    View view = *l.tensor(operand.value).view;
+    const View &view = *viewOf(operand);
     SmallVector<Index> indices;
     for (char letter : operand.letters) {
       auto place = places.find(letter);
@@ -141,7 +145,7 @@ private:
   /// Asks for the same place a few rows further on (measured: 4 are better than 16 on 3 kB rows); past the
   /// end it does nothing, since a prefetch never faults.
   void prefetchAhead(const Operand &operand, Value at, char rowLetter) {
-    const View &view = *l.tensor(operand.value).view;
+    const View &view = *viewOf(operand);
     Index step = rowLetter ? *stride(operand, rowLetter) : *view.laneStride;
     Index ahead = l.times(l.builder.getIndexAttr(4), step);
     memref::PrefetchOp::create(l.builder, l.loc, view.memory, l.asValue(l.plus(at, ahead)), /*isWrite=*/false,
@@ -169,6 +173,7 @@ private:
     char rowLetter = 0;      ///< the letter that numbers rows; 0: lanes do
     SmallVector<char> block; ///< static letters of the result, unrolled
     char wide = 0;           ///< a letter of the result that is taken in blocks, if it is too large for that
+    bool staged = false;     ///< the data are values of lanes, to be laid as rows first
   };
   bool splitResult(Plan &plan, bool rowsAreLanes);
   int64_t resultsAtOnce(const Plan &plan);
@@ -180,6 +185,7 @@ private:
                     llvm::function_ref<void(const std::vector<Places> &)> body);
   std::optional<Plan> planDots();
   std::optional<Plan> planUpdate(const View &into, bool overLanes);
+  Operand &dataOf(const Plan &plan);
   SmallVector<char> factorLetters(const Plan &plan);
   SmallVector<int64_t> factorSizes(const Plan &plan);
   Scalar factorAt(const Plan &plan, const Places &places);

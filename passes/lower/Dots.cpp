@@ -138,7 +138,7 @@ void Contraction::dotBlock(const Plan &plan, const std::vector<Places> &results,
       Value &value = loaded[{n, byRow ? r : -1, key}];
       if (!value) {
         Value at = positionAt(operand, places, row[r]);
-        value = loadChunk(l.tensor(operand.value).view->memory, at, mask);
+        value = loadChunk(viewOf(operand)->memory, at, mask);
         if (byRow && !mask)
           prefetchAhead(operand, at, plan.rowLetter);
       }

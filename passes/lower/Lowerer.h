@@ -77,6 +77,13 @@ public:
   View subview(const View &view, unsigned d, Scalar at);
   std::optional<View> inMemory(Value tensor, mlir::Operation *user);
 
+  // Transposes.cpp
+  int64_t elementsARegister(mlir::Type element);
+  /// Whether this vector of known size differs between lanes and can be laid as rows.
+  bool canLieInRows(const Tensor &tensor);
+  /// A copy with a row for each lane, elements side by side. Rows of lanes that do not exist have any values.
+  std::optional<View> rowsOfLanes(Value tensor, mlir::Operation *user);
+
   // Kernel.cpp: the function, its arrays and its workspace.
   /// A workspace slice for a tensor like `like`, one per lane if `perLane`, with room for so many of them.
   /// None, after a diagnostic, if its size is not affine in the sizes of arguments.

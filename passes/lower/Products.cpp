@@ -8,7 +8,7 @@ using namespace mlir;
 namespace genfuse::lower {
 
 /// Parts have a multiple of so many rows or columns of the result: the library's kernels take blocks of them.
-constexpr int64_t partSize = 128;
+constexpr int64_t partSize = 256;
 /// The library packs one of the matrices anew for each part.
 constexpr Cutting forProducts{32, 1 << 24};
 

@@ -6,26 +6,26 @@ using namespace mlir;
 namespace genfuse::lower {
 
 /// Legal if the result and one operand (the data) lie in memory along a letter that no other operand has, and
-/// what is summed is the lanes (which are rows of the data) or one letter.
+/// what is summed is the lanes (which are rows of the data) or one letter. Values of lanes can become rows.
 std::optional<Contraction::Plan> Contraction::planUpdate(const View &into, bool overLanes) {
   StringRef letters = op.getResultLetters();
   if (l.threads || letters.empty() || into.laneStride || !l.isOne(into.strides.back()))
     return std::nullopt;
   Plan plan{letters.back(), 0, {}};
-  std::optional<int64_t> size = getConstantIntValue(sizes.lookup(plan.along));
-  if (size && *size < chunk)
-    return std::nullopt;
   unsigned data = llvm::count_if(operands, [&](const Operand &o) { return o.letters.contains(plan.along); });
-  auto first = llvm::find_if(operands, [&](const Operand &o) { return o.letters.contains(plan.along); });
-  if (data != 1 || !contiguous(*first, plan.along))
+  if (data != 1)
     return std::nullopt;
-  bool laneRows = overLanes && isRows(*first) && summed.empty();
-  bool letterRows = l.lanes.width == 1 && summed.size() == 1 && first->letters.contains(summed[0]);
-  if (!laneRows && !letterRows)
+  const Operand &only = dataOf(plan);
+  const bool ofLanes = overLanes && summed.empty();
+  plan.staged = ofLanes && only.isTensor && !only.rows && l.canLieInRows(l.tensor(only.value));
+  const bool laneRows = plan.staged || (ofLanes && isRows(only));
+  const bool letterRows = l.lanes.width == 1 && summed.size() == 1 && only.letters.contains(summed[0]);
+  std::optional<int64_t> size = getConstantIntValue(sizes.lookup(plan.along));
+  if (!plan.staged && (!contiguous(only, plan.along) || (size && *size < chunk)))
     return std::nullopt;
-  if (!laneRows && l.tensor(first->value).varying)
+  if (!laneRows && (!letterRows || l.tensor(only.value).varying))
     return std::nullopt;
-  if (first->letters.size() != (laneRows ? 1u : 2u))
+  if (only.letters.size() != (laneRows ? 1u : 2u))
     return std::nullopt;
   plan.rowLetter = laneRows ? 0 : summed[0];
   Plan split = plan;
@@ -36,12 +36,16 @@ std::optional<Contraction::Plan> Contraction::planUpdate(const View &into, bool 
   return plan;
 }
 
+/// The only operand that has the letter which vectors run along.
+Operand &Contraction::dataOf(const Plan &plan) {
+  return *llvm::find_if(operands, [&](const Operand &o) { return o.letters.contains(plan.along); });
+}
+
 /// Adds the outer products of all rows to the columns [column, column + chunks * chunk) of every result row.
 void Contraction::updateColumns(const Plan &plan, const std::vector<Places> &results, const View &into,
                                 const View *factors, Value column, int64_t chunks, Value mask, Value rows) {
   const SmallVector<char> letters = factorLetters(plan);
-  const Operand &data =
-      *llvm::find_if(operands, [&](const Operand &o) { return o.letters.contains(plan.along); });
+  const Operand &data = dataOf(plan);
   auto placeOf = [&](const Places &result, int64_t c) {
     SmallVector<Index> indices;
     for (char letter : op.getResultLetters())
@@ -66,8 +70,8 @@ void Contraction::updateColumns(const Plan &plan, const std::vector<Places> &res
       Places at{{plan.along, l.plus(column, l.builder.getIndexAttr(c * chunk))}};
       if (plan.rowLetter)
         at[plan.rowLetter] = row;
-      x.push_back(loadChunk(l.tensor(data.value).view->memory,
-                            positionAt(data, at, plan.rowLetter ? Value() : row), mask));
+      x.push_back(
+          loadChunk(viewOf(data)->memory, positionAt(data, at, plan.rowLetter ? Value() : row), mask));
     }
     for (auto [k, result] : llvm::enumerate(results)) {
       Value factor;
@@ -134,7 +138,7 @@ void Contraction::storeFactors(const Plan &plan, const View &factors) {
 
 std::optional<View> Contraction::delay(const View &into, Value blockStart) {
   std::optional<Plan> plan = planUpdate(into, /*overLanes=*/true);
-  if (!plan || plan->rowLetter)
+  if (!plan || plan->rowLetter || plan->staged)
     return std::nullopt;
   SmallVector<int64_t> shape = factorSizes(*plan);
   if (ShapedType::isDynamicShape(shape))
@@ -165,6 +169,11 @@ bool Contraction::update(const View &into, bool overLanes) {
   SmallVector<int64_t> shape = factorSizes(*plan);
   if (ShapedType::isDynamicShape(shape))
     return false;
+  if (plan->staged) {
+    Operand &data = dataOf(*plan);
+    if (!(data.rows = l.rowsOfLanes(data.value, op)))
+      return false;
+  }
   View factors = l.allocateStatic(shape, element, /*perLane=*/true);
   storeFactors(*plan, factors);
   addRows(*plan, into, &factors, l.lanes.mask ? l.lanes.active : l.index(l.lanes.width));
