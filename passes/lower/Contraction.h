@@ -12,10 +12,6 @@ namespace genfuse::lower {
 
 using namespace mlir; // private to this folder
 
-/// The sums over lanes of each of these vectors, in their order, as many as fit in each vector of the result;
-/// what the last one has more are copies (LaneSums.cpp).
-SmallVector<Value> sumsOfLanes(Lowerer &l, ArrayRef<Value> vectors);
-
 struct Operand {
   Value value;
   StringRef letters;

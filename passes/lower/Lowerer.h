@@ -237,6 +237,8 @@ private:
   void publishSums(OpenSweep &sweep, mlir::ValueRange totals);
   mlir::LogicalResult accumulate(Sum &sum, Value yielded, mlir::Operation *user);
   mlir::LogicalResult accumulateTerm(const View &into, Value term, bool overLanes, mlir::Operation *user);
+  bool canAddGroups(const View &into, const Tensor &term);
+  void addGroups(const View &into, const Tensor &term);
   void accumulateOneHot(const View &into, gen::OneHotOp hot, bool overLanes);
   void accumulateLanes(const View &into, llvm::ArrayRef<Scalar> indices, Value values);
   void defer(Value yielded, mlir::Block *block);

@@ -86,6 +86,10 @@ LogicalResult Lowerer::accumulateTerm(const View &into, Value term, bool overLan
     return place.emitOpError("is summed in lanes, which is not supported");
   View part = place ? rowOf(into, place) : into;
   Tensor held = tensor(place ? place.getRow() : term);
+  if (overLanes && canAddGroups(part, held)) {
+    addGroups(part, held);
+    return success();
+  }
   forEachIndex(place ? placedSizes(place) : held.sizes, [&](Indices at) {
     Scalar element = elementAt(held, at);
     if (overLanes)
@@ -97,6 +101,58 @@ LogicalResult Lowerer::accumulateTerm(const View &into, Value term, bool overLan
     store(part, at, {sum, varying});
   });
   return success();
+}
+
+/// Whether the elements of a sum fill registers, and those of the term lie in vectors of lanes.
+bool Lowerer::canAddGroups(const View &into, const Tensor &term) {
+  if (threads || into.laneStride || !isOne(into.strides.back()) || !term.view || term.tile || !term.varying)
+    return false;
+  const int64_t group = elementsARegister(term.element);
+  std::optional<int64_t> size = getConstantIntValue(term.sizes.back());
+  return term.sizes.size() == 1 && size && *size >= group && lanes.width % group == 0 &&
+         term.view->laneStride && isOne(*term.view->laneStride) &&
+         term.element == cast<MemRefType>(term.view->memory.getType()).getElementType() &&
+         term.element == cast<MemRefType>(into.memory.getType()).getElementType();
+}
+
+/// Adds a register of elements at a time, whose lanes are summed together.
+void Lowerer::addGroups(const View &into, const Tensor &term) {
+  const int64_t group = elementsARegister(term.element), size = *getConstantIntValue(term.sizes[0]);
+  auto type = VectorType::get({group}, term.element);
+  auto sumsFrom = [&](Value first) {
+    SmallVector<Value> vectors;
+    for (int64_t i = 0; i < group; ++i) {
+      Value at = asValue(plus(first, builder.getIndexAttr(i)));
+      if (i > 0 && size % group != 0)
+        at = make<arith::MinUIOp>(at, index(size - 1));
+      // Lanes that do not exist are zeros.
+      Value all = load(*term.view, {at}).value, sum;
+      for (int64_t lane = 0; lane < lanes.width; lane += group) {
+        Value some = make<vector::ExtractStridedSliceOp>(all, lane, group, 1);
+        sum = sum ? make<arith::AddFOp>(sum, some) : some;
+      }
+      vectors.push_back(sum);
+    }
+    return sumsOfLanes(*this, vectors).front();
+  };
+  const int64_t full = size - size % group;
+  {
+    auto loop = scf::ForOp::create(builder, loc, index(0), index(full), index(group));
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToStart(loop.getBody());
+    Value first = loop.getInductionVar(), place = position(into, {first});
+    Value old = make<vector::LoadOp>(type, into.memory, place);
+    Value sum = make<arith::AddFOp>(old, sumsFrom(first));
+    vector::StoreOp::create(builder, loc, sum, into.memory, place);
+  }
+  if (full == size)
+    return;
+  Value place = position(into, {index(full)});
+  Value mask = make<vector::CreateMaskOp>(VectorType::get({group}, builder.getI1Type()), index(size - full));
+  Value zero = make<arith::ConstantOp>(builder.getZeroAttr(type));
+  Value old = make<vector::MaskedLoadOp>(type, into.memory, place, mask, zero);
+  Value sum = make<arith::AddFOp>(old, sumsFrom(index(full)));
+  vector::MaskedStoreOp::create(builder, loc, into.memory, place, mask, sum);
 }
 
 LogicalResult Lowerer::accumulate(Sum &sum, Value yielded, Operation *user) {

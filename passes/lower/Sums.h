@@ -14,7 +14,7 @@ struct Lowerer::Sum {
   bool isJoin = false;   ///< placed rows, which are written to `total`
   bool varying;          ///< each lane has its own sum, because the sweep runs inside a sweep in lanes
   int64_t registers = 0; ///< how many loop-carried values
-  View tile, total;      ///< in memory: the sum of the current tile, and of all in f64 (of a part, inside one)
+  View tile, total; ///< in memory: the sum of the current tile, and of all in f64 (of a part, inside one)
   llvm::SmallVector<Value> carried;
 
   bool hasTile() const { return !inRegisters && tile.memory != total.memory; }
@@ -45,5 +45,9 @@ struct Lowerer::OpenSweep {
   bool ownLanes() const { return width > 1; }
   bool varying() const { return outer.width > 1; }
 };
+
+/// The sums over lanes of each of these vectors, in their order, as many as fit in each vector of the result;
+/// what the last one has more are copies (LaneSums.cpp).
+llvm::SmallVector<Value> sumsOfLanes(Lowerer &l, llvm::ArrayRef<Value> vectors);
 
 } // namespace genfuse::lower
