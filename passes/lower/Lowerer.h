@@ -201,6 +201,13 @@ private:
   void keepFailure(gen::CheckOp op, Value lane);
   void lowerCheck(gen::CheckOp op);
 
+  // Transposes.cpp
+  bool canTranspose(const Tensor &tensor);
+  bool isRows(const View &view);
+  void transposeBlocks(int64_t size, const View &from, const View &to);
+  Tensor lanesOfRows(const Tensor &tensor);
+  bool storeRows(const View &rows, Value value, mlir::Operation *user);
+
   // Concat.cpp
   mlir::LogicalResult lowerConcat(gen::ConcatOp op);
 

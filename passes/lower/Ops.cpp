@@ -166,7 +166,7 @@ void Lowerer::lowerElementwise(Operation *op) {
       held.varying = held.varying || scalar(operand).varying || scalar(operand).isLaneIndex;
       continue;
     }
-    operands.push_back(tensor(operand));
+    operands.push_back(lanesOfRows(tensor(operand)));
     held.sizes = tensor(operand).sizes;
     held.varying = held.varying || tensor(operand).varying;
     held.cost += tensor(operand).cost;

@@ -57,6 +57,8 @@ void Lowerer::storeStack(Operation *op, unsigned number, Value yielded, Scalar a
     if (auto known = destinations.find(yielded);
         known != destinations.end() && known->second.memory == part.memory)
       return;
+  if (storeRows(part, yielded, op))
+    return;
   Tensor held = tensor(yielded);
   forEachIndex(held.sizes, [&](Indices i) { store(part, i, elementAt(held, i)); });
 }

@@ -28,11 +28,51 @@ int64_t Lowerer::elementsARegister(Type element) {
   return vectors.bytes * 8 / element.getIntOrFloatBitWidth();
 }
 
-bool Lowerer::canLieInRows(const Tensor &tensor) {
+bool Lowerer::canTranspose(const Tensor &tensor) {
   return !threads && lanes.width > 1 && tensor.varying && tensor.sizes.size() == 1 &&
          isa<FloatType>(tensor.element) && getConstantIntValue(tensor.sizes[0]) &&
-         lanes.width % elementsARegister(tensor.element) == 0 &&
+         lanes.width % elementsARegister(tensor.element) == 0;
+}
+
+bool Lowerer::isRows(const View &view) {
+  return view.strides.size() == 1 && isOne(view.strides[0]) && view.laneStride && !isOne(*view.laneStride);
+}
+
+bool Lowerer::canLieInRows(const Tensor &tensor) {
+  return canTranspose(tensor) &&
          (!tensor.view || tensor.tile || (tensor.view->laneStride && isOne(*tensor.view->laneStride)));
+}
+
+/// One of both is rows, the other has lanes side by side. Blocks overlap where registers do not divide the
+/// size; if it is less than one of them, rows have room for a whole one, and the last element is repeated.
+void Lowerer::transposeBlocks(int64_t size, const View &from, const View &to) {
+  const int64_t chunk = elementsARegister(from.element);
+  const bool toRows = isRows(to);
+  auto columns = scf::ForOp::create(builder, loc, index(0), index(size), index(chunk));
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(columns.getBody());
+  auto groups = scf::ForOp::create(builder, loc, index(0), index(lanes.width), index(chunk));
+  builder.setInsertionPointToStart(groups.getBody());
+  Value lane = groups.getInductionVar(), first = columns.getInductionVar();
+  if (size > chunk && size % chunk != 0)
+    first = make<arith::MinUIOp>(first, index(size - chunk));
+  auto place = [&](const View &view, Value element, Value ofLane) {
+    return asValue(plus(position(view, {element}), times(ofLane, *view.laneStride)));
+  };
+  auto next = [&](Value start, int64_t i) { return asValue(plus(start, builder.getIndexAttr(i))); };
+  SmallVector<Value> block;
+  for (int64_t i = 0; i < chunk; ++i) {
+    Value element = toRows ? next(first, std::min(i, size - 1)) : first, row = toRows ? lane : next(lane, i);
+    if (!toRows && lanes.mask)
+      row = make<arith::MinUIOp>(row, make<arith::SubIOp>(lanes.active, index(1)));
+    block.push_back(
+        make<vector::LoadOp>(VectorType::get({chunk}, from.element), from.memory, place(from, element, row)));
+  }
+  transpose(*this, block);
+  for (auto [i, vector] : llvm::enumerate(block)) {
+    Value element = toRows ? first : next(first, i), row = toRows ? next(lane, i) : lane;
+    vector::StoreOp::create(builder, loc, vector, to.memory, place(to, element, row));
+  }
 }
 
 std::optional<View> Lowerer::rowsOfLanes(Value value, Operation *user) {
@@ -40,33 +80,42 @@ std::optional<View> Lowerer::rowsOfLanes(Value value, Operation *user) {
   if (!from)
     return std::nullopt;
   Type element = tensor(value).element;
-  const int64_t size = *getConstantIntValue(tensor(value).sizes[0]), chunk = elementsARegister(element);
-  auto type = VectorType::get({chunk}, element);
-  const auto padded = static_cast<int64_t>(llvm::alignTo(size, chunk));
+  const int64_t size = *getConstantIntValue(tensor(value).sizes[0]);
+  const auto padded = static_cast<int64_t>(llvm::alignTo(size, elementsARegister(element)));
   View rows = allocateStatic({lanes.width, padded}, element, /*perLane=*/false);
   rows.element = element;
-  auto columns = scf::ForOp::create(builder, loc, index(0), index(size), index(chunk));
-  OpBuilder::InsertionGuard guard(builder);
-  builder.setInsertionPointToStart(columns.getBody());
-  auto groups = scf::ForOp::create(builder, loc, index(0), index(lanes.width), index(chunk));
-  builder.setInsertionPointToStart(groups.getBody());
-  Value column = columns.getInductionVar(), lane = groups.getInductionVar();
-  SmallVector<Value> block;
-  for (int64_t i = 0; i < chunk; ++i) {
-    // Past the last element it is repeated: rows have room for whole registers.
-    Value place = asValue(plus(column, builder.getIndexAttr(i)));
-    if (i > 0 && size % chunk != 0)
-      place = make<arith::MinUIOp>(place, index(size - 1));
-    block.push_back(make<vector::LoadOp>(type, from->memory, asValue(plus(position(*from, {place}), lane))));
-  }
-  transpose(*this, block);
-  for (auto [i, row] : llvm::enumerate(block)) {
-    Index place = plus(lane, builder.getIndexAttr(i));
-    vector::StoreOp::create(builder, loc, row, rows.memory, position(rows, {place, column}));
-  }
   rows.laneStride = rows.strides[0];
   rows.strides = {builder.getIndexAttr(1)};
+  transposeBlocks(size, *from, rows);
   return rows;
+}
+
+/// Elements of rows are apart by whole rows: 16 of them, one below the other, would take a line of the cache
+/// each.
+Tensor Lowerer::lanesOfRows(const Tensor &tensor) {
+  std::optional<int64_t> size =
+      tensor.sizes.size() == 1 ? getConstantIntValue(tensor.sizes[0]) : std::nullopt;
+  if (!tensor.view || tensor.tile || !isRows(*tensor.view) || !canTranspose(tensor) ||
+      *size < elementsARegister(tensor.element))
+    return tensor;
+  Tensor copy = tensor;
+  copy.view = allocateStatic({*size}, tensor.element, /*perLane=*/true);
+  copy.view->element = tensor.element;
+  transposeBlocks(*size, *tensor.view, *copy.view);
+  return copy;
+}
+
+/// False if they cannot be stored like that.
+bool Lowerer::storeRows(const View &rows, Value value, Operation *user) {
+  const Tensor held = tensor(value);
+  if (lanes.mask || !isRows(rows) || !canLieInRows(held) ||
+      cast<MemRefType>(rows.memory.getType()).getElementType() != held.element ||
+      *getConstantIntValue(held.sizes[0]) < elementsARegister(held.element))
+    return false;
+  std::optional<View> from = inMemory(value, user);
+  if (from)
+    transposeBlocks(*getConstantIntValue(held.sizes[0]), *from, rows);
+  return from.has_value();
 }
 
 } // namespace genfuse::lower
