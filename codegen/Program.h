@@ -18,7 +18,7 @@
 
 namespace genfuse {
 
-constexpr int64_t measuredGemmSize = int64_t(1) << 22;
+constexpr int64_t measuredGemmSize = int64_t(1) << 18;
 
 struct CompileOptions {
   Precision real = Precision::f32;

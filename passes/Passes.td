@@ -149,13 +149,11 @@ def GenSplitProducts : Pass<"gen-split-products", "::mlir::func::FuncOp"> {
     computed twice; data is read again. Products of matrices that are large get the attribute `gen.handed_over`, which
     gives them to the GEMM library (gen-lower).
 
-    A product is large if its matrix has `least` elements or more; 256 times fewer, if no vector is a row of data: sums of
-    products of what lanes compute are slow in loops, and so are products of matrices outside of sweeps. Each side has
-    more than 32, as shorter vectors live in registers. A size that no type states counts as 64. For one instance on
-    CPUs.
+    A product is large if its matrix has `least` elements or more, and each side more than 32 (or `least`): shorter
+    vectors live in registers. A size that no type states counts as 64. For one instance on CPUs.
   }];
   let options = [
-    Option<"least", "least", "int64_t", "524288", "elements of a large matrix; 0: none is large">
+    Option<"least", "least", "int64_t", "262144", "elements of a large matrix; 0: none is large">
   ];
   let statistics = [Statistic<"split", "sweeps-split", "sweeps that were cut around products">];
 }

@@ -62,14 +62,6 @@ ProductMatrix matrixOf(gen::EinsumOp op) {
   return {std::min(a, b), a * b};
 }
 
-/// Whether a product is worth a call, by what loops would make of its vectors.
-bool ProductStages::isLarge(gen::EinsumOp op, int64_t least) const {
-  bool ofData = llvm::any_of(op.getOperands(), [&](Value operand) {
-    return rankOf(operand) == 1 && isInside(operand) && isRead(operand.getDefiningOp());
-  });
-  return matrixOf(op).isLarge(ofData ? least : std::max<int64_t>(1, least / slowerInLoops));
-}
-
 ProductStages::ProductStages(gen::SweepOp sweep, int64_t least) : sweep(sweep) {
   setLevels(least);
   if (any()) {
@@ -160,7 +152,7 @@ void ProductStages::setLevels(int64_t least) {
     if (readsOnly(&op))
       reads.insert(&op);
     auto product = dyn_cast<gen::EinsumOp>(op);
-    if (product && isLarge(product, least)) {
+    if (product && matrixOf(product).isLarge(least)) {
       unsigned varying = llvm::count_if(product.getOperands(), [&](Value v) { return isInside(v); });
       if (varying == 1 && rankOf(vectorOf(product)) == 1 && rankOf(product.getResult()) == 1) {
         forward.insert(product);

@@ -17,16 +17,12 @@ struct ProductMatrix {
 };
 ProductMatrix matrixOf(gen::EinsumOp op);
 
-/// Products of vectors that a sweep computes, and those outside of sweeps, are slower in loops than those of
-/// rows of data: they are large from so many times fewer elements on (bench/results/2026-11-21-dense.md).
-constexpr int64_t slowerInLoops = 256;
-
 /// The stages of a sweep's body. A product of a matrix from outside with a vector of the body ends the stage
 /// that computes the vector: what needs its result is in a later one. What is computed from data alone is in
 /// the first stage that needs it. A product of two vectors that is only summed comes after all stages.
 class ProductStages {
 public:
-  /// Large products are taken out: of at least `least` elements, or fewer if no vector is a row of data.
+  /// Large products are taken out: of at least `least` elements.
   ProductStages(gen::SweepOp sweep, int64_t least);
 
   /// Not one in lanes, over instances, with rows of ragged data, or with ops that only have effects.
@@ -59,7 +55,6 @@ public:
 
 private:
   bool readsOnly(mlir::Operation *op) const;
-  bool isLarge(gen::EinsumOp op, int64_t least) const;
   bool canBeOuter(gen::EinsumOp op) const;
   bool isOnlySummed(mlir::Operation *op) const;
   void setLevels(int64_t least);

@@ -204,7 +204,7 @@ struct GenSplitProductsPass : impl::GenSplitProductsBase<GenSplitProductsPass> {
     }
     for (auto product : block.getOps<gen::EinsumOp>())
       if (isMatrixProduct(product) && !product->hasAttr(roles::handedOver) &&
-          matrixOf(product).isLarge(std::max<int64_t>(1, least / slowerInLoops)))
+          matrixOf(product).isLarge(least))
         handOver(product);
   }
 

@@ -63,10 +63,9 @@ void declare(CLI::App &app, Options &options) {
                  "architectures of devices: 90 is sm_90; later ones are served by PTX of the newest")
       ->delimiter(',')
       ->capture_default_str();
-  app.add_option("--gemm-size", options.library.gemmSize,
-                 "hand products with matrices of so many elements (in inner layers a 256th) to "
-                 "libgenfuse_gemm.so, written "
-                 "beside; 0: none")
+  app.add_option(
+         "--gemm-size", options.library.gemmSize,
+         "hand products with matrices of so many elements to libgenfuse_gemm.so, written beside; 0: none")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
   app.add_flag("--shared", options.library.shared, "a shared library instead of a static one");

@@ -291,8 +291,7 @@ int main(int argc, char **argv) {
   app.add_option("--lanes", options.lanes, "force the number of lanes");
   app.add_option(
          "--gemm-size", options.gemmSize,
-         "hand products with matrices of so many elements (in inner layers a 256th) to a GEMM library; "
-         "0: none; object files have none")
+         "hand products with matrices of so many elements to a GEMM library; 0: none; object files have none")
       ->check(CLI::NonNegativeNumber);
   app.add_flag("--moments", options.moments,
                "sufficient statistics: sums over data of polynomials are formed once");

@@ -16,7 +16,6 @@
 #include "codegen/cuda/Text.h"
 #include "ir/Gen.h"
 #include "mlir/Parser/Parser.h"
-#include "passes/ProductStages.h"
 #include "runtime/Error.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/IR/LLVMContext.h"
@@ -167,9 +166,7 @@ public:
       throw Error("library '" + options.name +
                   "': expected an operation of one instance with a product to hand over, "
                   "found none with a matrix of " +
-                  std::to_string(options.gemmSize) + " elements or more (of " +
-                  std::to_string(std::max<int64_t>(1, options.gemmSize / slowerInLoops)) +
-                  " in an inner layer)");
+                  std::to_string(options.gemmSize) + " elements or more");
     description.callsGemm = callsGemm;
     const std::string manifest = manifestOf(description, code.identity(manifestOf(description, "")));
     const std::string object = code.finish(manifest, options.optimisation, callsGemm);

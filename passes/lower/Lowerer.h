@@ -81,7 +81,8 @@ public:
   int64_t elementsARegister(mlir::Type element);
   /// Whether this vector of known size differs between lanes and can be laid as rows.
   bool canLieInRows(const Tensor &tensor);
-  /// A copy with a row for each lane, elements side by side. Rows of lanes that do not exist have any values.
+  /// A copy with a row for each lane, elements side by side. Rows of lanes that do not exist are left as they
+  /// are.
   std::optional<View> rowsOfLanes(Value tensor, mlir::Operation *user);
 
   // Kernel.cpp: the function, its arrays and its workspace.

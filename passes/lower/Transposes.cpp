@@ -43,8 +43,9 @@ bool Lowerer::canLieInRows(const Tensor &tensor) {
          (!tensor.view || tensor.tile || (tensor.view->laneStride && isOne(*tensor.view->laneStride)));
 }
 
-/// One of both is rows, the other has lanes side by side. Blocks overlap where registers do not divide the
-/// size; if it is less than one of them, rows have room for a whole one, and the last element is repeated.
+/// One of both is rows, the other has lanes side by side; rows of lanes that do not exist are neither read
+/// nor written. Blocks overlap where registers do not divide the size; if it is less than one of them, rows
+/// have room for a whole one, and the last element is repeated.
 void Lowerer::transposeBlocks(int64_t size, const View &from, const View &to) {
   const int64_t chunk = elementsARegister(from.element);
   const bool toRows = isRows(to);
@@ -71,7 +72,14 @@ void Lowerer::transposeBlocks(int64_t size, const View &from, const View &to) {
   transpose(*this, block);
   for (auto [i, vector] : llvm::enumerate(block)) {
     Value element = toRows ? first : next(first, i), row = toRows ? next(lane, i) : lane;
-    vector::StoreOp::create(builder, loc, vector, to.memory, place(to, element, row));
+    Value at = place(to, element, row);
+    if (toRows && lanes.mask) {
+      Value exists = make<arith::CmpIOp>(arith::CmpIPredicate::ult, row, lanes.active);
+      Value mask = make<vector::BroadcastOp>(VectorType::get({chunk}, builder.getI1Type()), exists);
+      vector::MaskedStoreOp::create(builder, loc, to.memory, at, mask, vector);
+    } else {
+      vector::StoreOp::create(builder, loc, vector, to.memory, at);
+    }
   }
 }
 
@@ -108,7 +116,7 @@ Tensor Lowerer::lanesOfRows(const Tensor &tensor) {
 /// False if they cannot be stored like that.
 bool Lowerer::storeRows(const View &rows, Value value, Operation *user) {
   const Tensor held = tensor(value);
-  if (lanes.mask || !isRows(rows) || !canLieInRows(held) ||
+  if (!isRows(rows) || !canLieInRows(held) ||
       cast<MemRefType>(rows.memory.getType()).getElementType() != held.element ||
       *getConstantIntValue(held.sizes[0]) < elementsARegister(held.element))
     return false;

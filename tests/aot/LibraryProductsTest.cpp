@@ -87,7 +87,7 @@ TEST(LibraryProducts, AskedForInVain) {
   };
   EXPECT_EQ(errorOf(options(11)),
             "library 'digits': expected an operation of one instance with a product to hand "
-            "over, found none with a matrix of 11 elements or more (of 1 in an inner layer)");
+            "over, found none with a matrix of 11 elements or more");
   EXPECT_EQ(errorOf(options(-1)), "library 'digits': expected elements of matrices, 0 for none, got -1");
   aot::LibraryOptions many = options(1);
   many.operations[0].mapping = Mapping::instances;
