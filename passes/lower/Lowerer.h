@@ -16,13 +16,14 @@ constexpr int64_t alignment = 64;
 /// Iterations whose sums are formed in the real type before they are added in f64.
 constexpr int64_t tileLength = 1024;
 
-/// A sweep is cut into at most `most` parts, each of at least so much work (see weightOf in Parts.cpp).
+/// A sweep is cut into at most `most` parts, each of at least so much work (see weightOf in Parts.cpp); not
+/// if it has more than `sums` elements of sums in memory, since each part has its own.
 struct Cutting {
-  int64_t most, work;
+  int64_t most, work, sums;
 };
-constexpr Cutting forCpu{32, 1 << 18}, forThreads{512, 1 << 12};
+constexpr Cutting forCpu{32, 1 << 18, 1 << 18}, forThreads{512, 1 << 12, 1 << 17};
 /// Groups of threads that add nothing up have nothing to combine.
-constexpr Cutting forThreadsWithoutSums{8192, 1};
+constexpr Cutting forThreadsWithoutSums{8192, 1, 0};
 
 using Index = OpFoldResult;
 using Indices = llvm::ArrayRef<OpFoldResult>;

@@ -13,8 +13,6 @@ namespace genfuse::lower {
 constexpr int64_t sumWork = 512;
 /// How often a loop is taken to run whose number of iterations the data gives.
 constexpr int64_t unknownCount = 16;
-/// A sweep with more sums in memory than fit in 1 MiB is not cut: each part would have its own.
-constexpr int64_t maxSums = (1 << 20) / sizeof(double);
 
 // Work.
 
@@ -163,11 +161,14 @@ Lowerer::Cut Lowerer::cut(OpBuilder &b, const Partition &partition, Value flatDi
   Value large = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::sge,
                                       arith::MulIOp::create(b, loc, work, constant(2)),
                                       arith::MulIOp::create(b, loc, least, constant(3)));
-  Value fits = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::sle, sums, constant(maxSums));
+  Value fits =
+      arith::CmpIOp::create(b, loc, arith::CmpIPredicate::sle, sums, constant(partition.cutting.sums));
   auto branch = scf::IfOp::create(b, loc, TypeRange{b.getIndexType(), b.getIndexType()},
                                   arith::AndIOp::create(b, loc, large, fits), /*withElse=*/true);
   b.setInsertionPointToStart(branch.thenBlock());
   Value wanted = arith::CeilDivUIOp::create(b, loc, work, least);
+  // Two at least; of few parts an even number, or one core of two would wait for the other.
+  wanted = arith::AndIOp::create(b, loc, wanted, constant(-2));
   wanted = arith::MinUIOp::create(b, loc, wanted, constant(partition.cutting.most));
   Value each = arith::CeilDivUIOp::create(b, loc, length, wanted);
   Value units = arith::CeilDivUIOp::create(b, loc, each, constant(partition.align));

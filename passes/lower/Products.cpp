@@ -10,7 +10,7 @@ namespace genfuse::lower {
 /// Parts have a multiple of so many rows or columns of the result: the library's kernels take blocks of them.
 constexpr int64_t partSize = 256;
 /// The library packs one of the matrices anew for each part.
-constexpr Cutting forProducts{32, 1 << 24};
+constexpr Cutting forProducts{32, 1 << 24, 0};
 
 /// None for an einsum that is not handed over, or whose operands the library cannot read where they lie.
 std::optional<Lowerer::Product> Lowerer::productOf(gen::EinsumOp op) {
