@@ -48,8 +48,8 @@ GENFUSE_LIMITS_INLINE void addBlock(const float *x, const bool *y, int count, co
     if (i >= count)
       break;
     const float *row = x + i * columns;
-    for (int line = 0; line + 16 <= columns; line += 16)
-      (void)row;
+    for (int line = 0; line < columns; line += 16)
+      __builtin_prefetch(row + 2 * lanes * columns + line, 0, 2);
     Floats even = loadPart(row, 0) * w[0], odd = loadPart(row, 1) * w[1];
 #pragma unroll
     for (int part = 2; part < parts; ++part) {

@@ -138,12 +138,12 @@ private:
     return l.make<vector::CreateMaskOp>(VectorType::get({chunk}, l.builder.getI1Type()), count);
   }
 
-  /// Asks for the same place a few rows further on (measured: 4 are better than 16 on 3 kB rows); past the
-  /// end it does nothing, since a prefetch never faults.
-  void prefetchAhead(const Operand &operand, Value at, char rowLetter) {
+  /// Asks for the same place so many rows further on; past the end it does nothing, since a prefetch never
+  /// faults.
+  void prefetchAhead(const Operand &operand, Value at, char rowLetter, int64_t rows) {
     const View &view = *viewOf(operand);
     Index step = rowLetter ? *stride(operand, rowLetter) : *view.laneStride;
-    Index ahead = l.times(l.builder.getIndexAttr(4), step);
+    Index ahead = l.times(l.builder.getIndexAttr(rows), step);
     memref::PrefetchOp::create(l.builder, l.loc, view.memory, l.asValue(l.plus(at, ahead)), /*isWrite=*/false,
                                /*localityHint=*/2, /*isDataCache=*/true);
   }
@@ -190,7 +190,8 @@ private:
   void dotBlock(const Plan &plan, const std::vector<Places> &results, Value firstRow, int64_t rows,
                 Value lastRow, const View &out, bool perLane);
   void updateColumns(const Plan &plan, const std::vector<Places> &results, const View &into,
-                     const View *factors, Value column, int64_t chunks, Value mask, Value rows);
+                     const View *factors, Value column, int64_t chunks, ArrayRef<Value> masks, Value rows);
+  int64_t restAtOnce(Index size, int64_t results, int64_t chunks);
 
   Lowerer &l;
   gen::EinsumOp op;

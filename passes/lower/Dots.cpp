@@ -5,6 +5,9 @@ using namespace mlir;
 
 namespace genfuse::lower {
 
+/// How far ahead rows are asked for (measured on rows of 220 bytes, blocks of 16, and of 3 kB, blocks of 2).
+constexpr int64_t blocksAhead = 2;
+
 /// Splits the result's letters into a block to unroll, at most one letter that numbers rows, and at most one
 /// that is taken in blocks.
 bool Contraction::splitResult(Plan &plan, bool rowsAreLanes) {
@@ -140,7 +143,7 @@ void Contraction::dotBlock(const Plan &plan, const std::vector<Places> &results,
         Value at = positionAt(operand, places, row[r]);
         value = loadChunk(viewOf(operand)->memory, at, mask);
         if (byRow && !mask)
-          prefetchAhead(operand, at, plan.rowLetter);
+          prefetchAhead(operand, at, plan.rowLetter, blocksAhead * rows);
       }
       return value;
     };

@@ -42,8 +42,11 @@ Operand &Contraction::dataOf(const Plan &plan) {
 }
 
 /// Adds the outer products of all rows to the columns [column, column + chunks * chunk) of every result row.
+/// With masks, one for each chunk, only some of these columns are there.
 void Contraction::updateColumns(const Plan &plan, const std::vector<Places> &results, const View &into,
-                                const View *factors, Value column, int64_t chunks, Value mask, Value rows) {
+                                const View *factors, Value column, int64_t chunks, ArrayRef<Value> masks,
+                                Value rows) {
+  auto maskOf = [&](int64_t c) { return masks.empty() ? Value() : masks[c]; };
   const SmallVector<char> letters = factorLetters(plan);
   const Operand &data = dataOf(plan);
   auto placeOf = [&](const Places &result, int64_t c) {
@@ -57,7 +60,7 @@ void Contraction::updateColumns(const Plan &plan, const std::vector<Places> &res
   for (const Places &result : results)
     for (int64_t c = 0; c < chunks; ++c) {
       places.push_back(placeOf(result, c));
-      sums.push_back(loadChunk(into.memory, places.back(), mask));
+      sums.push_back(loadChunk(into.memory, places.back(), maskOf(c)));
     }
   auto loop = scf::ForOp::create(l.builder, l.loc, l.index(0), rows, l.index(1), sums);
   {
@@ -71,7 +74,7 @@ void Contraction::updateColumns(const Plan &plan, const std::vector<Places> &res
       if (plan.rowLetter)
         at[plan.rowLetter] = row;
       x.push_back(
-          loadChunk(viewOf(data)->memory, positionAt(data, at, plan.rowLetter ? Value() : row), mask));
+          loadChunk(viewOf(data)->memory, positionAt(data, at, plan.rowLetter ? Value() : row), maskOf(c)));
     }
     for (auto [k, result] : llvm::enumerate(results)) {
       Value factor;
@@ -96,8 +99,8 @@ void Contraction::updateColumns(const Plan &plan, const std::vector<Places> &res
     }
     scf::YieldOp::create(l.builder, l.loc, totals);
   }
-  for (auto [place, sum] : llvm::zip(places, loop.getResults())) {
-    if (mask)
+  for (auto [k, place, sum] : llvm::enumerate(places, loop.getResults())) {
+    if (Value mask = maskOf(static_cast<int64_t>(k) % chunks))
       vector::MaskedStoreOp::create(l.builder, l.loc, into.memory, place, mask, sum);
     else
       vector::StoreOp::create(l.builder, l.loc, sum, into.memory, place);
@@ -180,30 +183,44 @@ bool Contraction::update(const View &into, bool overLanes) {
   return true;
 }
 
-/// Whole groups of columns, then one masked chunk after the other.
+/// Whole groups of columns, then those that are left.
 void Contraction::addRows(const Plan &plan, const View &into, const View *factors, Value rows) {
   const int64_t atOnce = resultsAtOnce(plan);
   const int64_t results = atOnce * static_cast<int64_t>(combinations(plan.block).size());
-  int64_t chunks = std::max<int64_t>(1, accumulators() / results);
-  chunks = std::min<int64_t>(chunks, 4);
-  Value length = l.asValue(sizes.lookup(plan.along));
-  Value wide = l.index(chunks * chunk), rest = l.make<arith::RemUIOp>(length, wide);
-  Value full = l.make<arith::SubIOp>(length, rest);
+  const int64_t chunks = std::clamp<int64_t>(accumulators() / results, 1, 4);
+  Index size = sizes.lookup(plan.along);
+  Value length = l.asValue(size), wide = l.index(chunks * chunk);
+  Value full = l.make<arith::SubIOp>(length, l.make<arith::RemUIOp>(length, wide));
   {
     auto loop = scf::ForOp::create(l.builder, l.loc, l.index(0), full, wide);
     OpBuilder::InsertionGuard guard(l.builder);
     l.builder.setInsertionPointToStart(loop.getBody());
     forEachBlock(plan, atOnce, [&](const std::vector<Places> &some) {
-      updateColumns(plan, some, into, factors, loop.getInductionVar(), chunks, Value(), rows);
+      updateColumns(plan, some, into, factors, loop.getInductionVar(), chunks, {}, rows);
     });
   }
-  auto loop = scf::ForOp::create(l.builder, l.loc, full, length, l.index(chunk));
+  const int64_t left = restAtOnce(size, results, chunks);
+  auto loop = scf::ForOp::create(l.builder, l.loc, full, length, l.index(left * chunk));
   OpBuilder::InsertionGuard guard(l.builder);
   l.builder.setInsertionPointToStart(loop.getBody());
-  Value left = l.make<arith::SubIOp>(length, loop.getInductionVar());
+  SmallVector<Value> masks;
+  for (int64_t c = 0; c < left; ++c) {
+    Value first = l.asValue(l.plus(loop.getInductionVar(), l.builder.getIndexAttr(c * chunk)));
+    masks.push_back(chunkMask(l.make<arith::SubIOp>(length, first))); // none of a negative number
+  }
   forEachBlock(plan, atOnce, [&](const std::vector<Places> &some) {
-    updateColumns(plan, some, into, factors, loop.getInductionVar(), 1, chunkMask(left), rows);
+    updateColumns(plan, some, into, factors, loop.getInductionVar(), left, masks, rows);
   });
+}
+
+/// How many chunks of the columns that are left are taken at once: all, if their number is known; else so
+/// many that no addition waits for the one before.
+int64_t Contraction::restAtOnce(Index size, int64_t results, int64_t chunks) {
+  constexpr int64_t latency = 4;
+  std::optional<int64_t> known = getConstantIntValue(size);
+  if (!known)
+    return std::min<int64_t>(chunks, llvm::divideCeil(latency, results));
+  return std::max<int64_t>(1, llvm::divideCeil(*known % (chunks * chunk), chunk));
 }
 
 /// The rows of an update can be read again after the loop if they are slices of something from outside it.

@@ -140,3 +140,57 @@ func.func @outer(%x: tensor<?x784xf32> {gen.name = "x", gen.role = "argument", g
   }
   return %s : tensor<64x784xf32>
 }
+
+// -----
+
+// One result of 55 columns: all that are left of whole groups are added at once, under a mask each, so that additions
+// do not wait for each other. Rows are asked for two blocks ahead.
+// CHECK-LABEL: func.func private @columns_kernel
+// CHECK: arith.muli {{.*}}, %c32
+// CHECK: memref.prefetch
+// CHECK: vector.create_mask
+// CHECK-COUNT-4: vector.maskedload
+// CHECK: scf.for
+// CHECK-COUNT-4: vector.maskedload
+// CHECK-COUNT-4: math.fma
+// CHECK-NOT: math.fma
+// CHECK: scf.yield
+// CHECK-COUNT-4: vector.maskedstore
+func.func @columns(%x: tensor<?x?xf32> {gen.name = "x", gen.role = "argument", gen.shape = ["x.0", "x.1"]},
+                   %w: tensor<?xf32> {gen.name = "w", gen.role = "parameter", gen.shape = ["w.0"]})
+    -> (tensor<?xf32> {gen.name = "w", gen.role = "gradient", gen.shape = ["w.0"]}) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %n = tensor.dim %x, %c0 : tensor<?x?xf32>
+  %m = tensor.dim %x, %c1 : tensor<?x?xf32>
+  %s = gen.sweep %i to %n lanes(16) sums(tensor<?xf32>) {
+    %row = tensor.extract_slice %x[%i, 0] [1, %m] [1, 1] : tensor<?x?xf32> to tensor<?xf32>
+    %e = gen.einsum "j,j->"(%w, %row) : (tensor<?xf32>, tensor<?xf32>) -> f32
+    %r = math.exp %e : f32
+    %g = gen.einsum ",j->j"(%r, %row) : (f32, tensor<?xf32>) -> tensor<?xf32>
+    gen.yield %g : tensor<?xf32>
+  }
+  return %s : tensor<?xf32>
+}
+
+// -----
+
+// Of a known number of columns no more than there are: of 40, after groups of 2 x 16 for 10 results, one chunk.
+// CHECK-LABEL: func.func private @left_kernel
+// CHECK-COUNT-10: vector.maskedstore
+// CHECK-NOT: vector.maskedstore
+// CHECK: scf.if
+func.func @left(%x: tensor<?x40xf32> {gen.name = "x", gen.role = "argument", gen.shape = ["x.0", "40"]},
+                %w: tensor<10x40xf32> {gen.name = "w", gen.role = "parameter", gen.shape = ["10", "40"]})
+    -> (tensor<10x40xf32> {gen.name = "w", gen.role = "gradient", gen.shape = ["10", "40"]}) {
+  %c0 = arith.constant 0 : index
+  %n = tensor.dim %x, %c0 : tensor<?x40xf32>
+  %s = gen.sweep %i to %n lanes(16) sums(tensor<10x40xf32>) {
+    %row = tensor.extract_slice %x[%i, 0] [1, 40] [1, 1] : tensor<?x40xf32> to tensor<40xf32>
+    %e = gen.einsum "ij,j->i"(%w, %row) : (tensor<10x40xf32>, tensor<40xf32>) -> tensor<10xf32>
+    %r = math.exp %e : tensor<10xf32>
+    %g = gen.einsum "i,j->ij"(%r, %row) : (tensor<10xf32>, tensor<40xf32>) -> tensor<10x40xf32>
+    gen.yield %g : tensor<10x40xf32>
+  }
+  return %s : tensor<10x40xf32>
+}

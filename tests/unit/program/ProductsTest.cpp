@@ -280,6 +280,24 @@ TEST(Products, BitsOfLoopsDoNotDependOnThreads) {
   EXPECT_EQ(reversed.parts.size(), 3 * 3u);
 }
 
+/// Work for three parts or so gives two of the same size; each has sums of its own, if they are not too
+/// large.
+TEST(Products, InLoopsAreCutInEvenNumbers) {
+  auto partsOf = [](int64_t inputs, int64_t width) {
+    const Program program(network(inputs, width, 5), options(Precision::f32, 0));
+    const Inputs values = inputsOf(ElementType::f32, 512, inputs, width, 5);
+    Reversed reversed;
+    RunOptions run;
+    run.executor = &reversed;
+    const Outcome alone = program.run(all, values), cut = program.run(all, values, run);
+    EXPECT_TRUE(cut.parameterGradients.at("network/W") == alone.parameterGradients.at("network/W"));
+    return reversed.parts;
+  };
+  EXPECT_EQ(partsOf(784, 64), std::vector<int64_t>{2});
+  EXPECT_EQ(partsOf(784, 256), std::vector<int64_t>{2});
+  EXPECT_EQ(partsOf(784, 400), std::vector<int64_t>{}) << "more than 2^18 sums";
+}
+
 TEST(Products, SizesBelowZeroAreErrors) {
   EXPECT_EQ(errorOf([] { Program(network(), options(Precision::f64, -1)).run(all, {}); }),
             "expected a gemmSize of 0 or more, got -1");
