@@ -23,7 +23,7 @@ Written below DIR: lib/libNAME.a (or .so), include/NAME.h, include/NAME.hpp, inc
 Example:
   genfuse compile model.mlir --op 'gradient(mu)' --op 'simulate() @ instances' --name mine -o dir
   cc program.c -Idir/include -Ldir/lib -lmine
-With --gemm-size 524288 there is lib/libgenfuse_gemm.so too: cc ... -lmine -lgenfuse_gemm -Wl,-rpath,dir/lib
+With --gemm-size 262144 there is lib/libgenfuse_gemm.so too: cc ... -lmine -lgenfuse_gemm -Wl,-rpath,dir/lib
 With --target cpu,cuda the C function NAME_OP_cuda takes arrays in a device's memory; the driver is opened at run time.
 
 Exit codes: 0 done, 1 the model or an operation is wrong (one line says why), 2 wrong use of flags.)";

@@ -74,7 +74,7 @@ View Lowerer::subview(const View &view, unsigned d, Scalar at) {
   View part = view;
   part.offset = asValue(plus(view.offset, times(at.value, view.strides[d])));
   if (at.isLaneIndex)
-    part.laneStride = view.strides[d];
+    part.laneStride = view.laneStride ? plus(*view.laneStride, view.strides[d]) : view.strides[d];
   part.strides.erase(part.strides.begin() + d);
   return part;
 }

@@ -42,6 +42,8 @@ struct Tensor {
   /// Static and small: one value per element, row-major.
   std::optional<llvm::SmallVector<Scalar>> elements;
   std::optional<View> view;
+  /// A copy of a view of rows with lanes side by side, for elementwise ops of the same block.
+  std::optional<View> lanes;
   /// A sum that had a single tile lies there instead of in `view`; `isSingle` says so when the kernel runs.
   std::optional<View> tile;
   Value isSingle;

@@ -207,7 +207,7 @@ private:
   bool canTranspose(const Tensor &tensor);
   bool isRows(const View &view);
   void transposeBlocks(int64_t size, const View &from, const View &to);
-  Tensor lanesOfRows(const Tensor &tensor);
+  Tensor lanesOfRows(Value value);
   bool storeRows(const View &rows, Value value, mlir::Operation *user);
 
   // Concat.cpp

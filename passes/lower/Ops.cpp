@@ -166,7 +166,7 @@ void Lowerer::lowerElementwise(Operation *op) {
       held.varying = held.varying || scalar(operand).varying || scalar(operand).isLaneIndex;
       continue;
     }
-    operands.push_back(lanesOfRows(tensor(operand)));
+    operands.push_back(operand.getParentBlock() == op->getBlock() ? lanesOfRows(operand) : tensor(operand));
     held.sizes = tensor(operand).sizes;
     held.varying = held.varying || tensor(operand).varying;
     held.cost += tensor(operand).cost;
@@ -323,8 +323,8 @@ LogicalResult Lowerer::lowerSlice(tensor::ExtractSliceOp op) {
     if (dropped.test(d))
       continue;
     held.sizes.push_back(getAsOpFoldResult(resolve(op.getMixedSizes()[d]).value));
-    if (!isConstantIntValue(op.getMixedOffsets()[d], 0) && !offsets.back().isLaneIndex)
-      offsets.back() = within(offsets.back(), minus(sourceSizes[d], held.sizes.back()));
+    if (!isConstantIntValue(op.getMixedOffsets()[d], 0))
+      offsets.back() = within(materialise(offsets.back()), minus(sourceSizes[d], held.sizes.back()));
   }
   Tensor source = tensor(op.getSource());
   bool varyingOffset = llvm::any_of(offsets, [](const Scalar &s) { return s.varying; });
@@ -359,8 +359,9 @@ LogicalResult Lowerer::lowerSlice(tensor::ExtractSliceOp op) {
         full.push_back(offsets[d]);
         continue;
       }
-      Value here = asValue(plus(getAsOpFoldResult(offsets[d].value), indices[next++]));
-      full.push_back({here});
+      Value here = asValue(indices[next++]);
+      bool varying = offsets[d].varying;
+      full.push_back({make<arith::AddIOp>(offsets[d].value, varying ? broadcast({here}) : here), varying});
     }
     return elementAt(op.getSource(), full, op);
   };

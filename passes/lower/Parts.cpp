@@ -167,7 +167,7 @@ Lowerer::Cut Lowerer::cut(OpBuilder &b, const Partition &partition, Value flatDi
                                   arith::AndIOp::create(b, loc, large, fits), /*withElse=*/true);
   b.setInsertionPointToStart(branch.thenBlock());
   Value wanted = arith::CeilDivUIOp::create(b, loc, work, least);
-  // Two at least; of few parts an even number, or one core of two would wait for the other.
+  // An even number is asked for: of three parts one core of two would wait for the other.
   wanted = arith::AndIOp::create(b, loc, wanted, constant(-2));
   wanted = arith::MinUIOp::create(b, loc, wanted, constant(partition.cutting.most));
   Value each = arith::CeilDivUIOp::create(b, loc, length, wanted);

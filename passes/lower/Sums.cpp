@@ -119,12 +119,10 @@ bool Lowerer::canAddGroups(const View &into, const Tensor &term) {
 void Lowerer::addGroups(const View &into, const Tensor &term) {
   const int64_t group = elementsARegister(term.element), size = *getConstantIntValue(term.sizes[0]);
   auto type = VectorType::get({group}, term.element);
-  auto sumsFrom = [&](Value first) {
+  auto sumsFrom = [&](Value first, int64_t most) {
     SmallVector<Value> vectors;
     for (int64_t i = 0; i < group; ++i) {
-      Value at = asValue(plus(first, builder.getIndexAttr(i)));
-      if (i > 0 && size % group != 0)
-        at = make<arith::MinUIOp>(at, index(size - 1));
+      Value at = asValue(plus(first, builder.getIndexAttr(std::min(i, most - 1))));
       // Lanes that do not exist are zeros.
       Value all = load(*term.view, {at}).value, sum;
       for (int64_t lane = 0; lane < lanes.width; lane += group) {
@@ -142,7 +140,7 @@ void Lowerer::addGroups(const View &into, const Tensor &term) {
     builder.setInsertionPointToStart(loop.getBody());
     Value first = loop.getInductionVar(), place = position(into, {first});
     Value old = make<vector::LoadOp>(type, into.memory, place);
-    Value sum = make<arith::AddFOp>(old, sumsFrom(first));
+    Value sum = make<arith::AddFOp>(old, sumsFrom(first, group));
     vector::StoreOp::create(builder, loc, sum, into.memory, place);
   }
   if (full == size)
@@ -151,7 +149,7 @@ void Lowerer::addGroups(const View &into, const Tensor &term) {
   Value mask = make<vector::CreateMaskOp>(VectorType::get({group}, builder.getI1Type()), index(size - full));
   Value zero = make<arith::ConstantOp>(builder.getZeroAttr(type));
   Value old = make<vector::MaskedLoadOp>(type, into.memory, place, mask, zero);
-  Value sum = make<arith::AddFOp>(old, sumsFrom(index(full)));
+  Value sum = make<arith::AddFOp>(old, sumsFrom(index(full), size - full));
   vector::MaskedStoreOp::create(builder, loc, into.memory, place, mask, sum);
 }
 

@@ -61,13 +61,21 @@ void Lowerer::transposeBlocks(int64_t size, const View &from, const View &to) {
     return asValue(plus(position(view, {element}), times(ofLane, *view.laneStride)));
   };
   auto next = [&](Value start, int64_t i) { return asValue(plus(start, builder.getIndexAttr(i))); };
+  auto type = VectorType::get({chunk}, from.element);
   SmallVector<Value> block;
   for (int64_t i = 0; i < chunk; ++i) {
     Value element = toRows ? next(first, std::min(i, size - 1)) : first, row = toRows ? lane : next(lane, i);
     if (!toRows && lanes.mask)
       row = make<arith::MinUIOp>(row, make<arith::SubIOp>(lanes.active, index(1)));
-    block.push_back(
-        make<vector::LoadOp>(VectorType::get({chunk}, from.element), from.memory, place(from, element, row)));
+    Value at = place(from, element, row);
+    if (toRows && lanes.mask) {
+      Value exist = make<arith::SubIOp>(lanes.active, lane); // some, all or, below zero, none
+      Value mask = make<vector::CreateMaskOp>(VectorType::get({chunk}, builder.getI1Type()), exist);
+      Value zero = make<arith::ConstantOp>(builder.getZeroAttr(type));
+      block.push_back(make<vector::MaskedLoadOp>(type, from.memory, at, mask, zero));
+    } else {
+      block.push_back(make<vector::LoadOp>(type, from.memory, at));
+    }
   }
   transpose(*this, block);
   for (auto [i, vector] : llvm::enumerate(block)) {
@@ -100,16 +108,19 @@ std::optional<View> Lowerer::rowsOfLanes(Value value, Operation *user) {
 
 /// Elements of rows are apart by whole rows: 16 of them, one below the other, would take a line of the cache
 /// each.
-Tensor Lowerer::lanesOfRows(const Tensor &tensor) {
-  std::optional<int64_t> size =
-      tensor.sizes.size() == 1 ? getConstantIntValue(tensor.sizes[0]) : std::nullopt;
-  if (!tensor.view || tensor.tile || !isRows(*tensor.view) || !canTranspose(tensor) ||
-      *size < elementsARegister(tensor.element))
-    return tensor;
-  Tensor copy = tensor;
-  copy.view = allocateStatic({*size}, tensor.element, /*perLane=*/true);
-  copy.view->element = tensor.element;
-  transposeBlocks(*size, *tensor.view, *copy.view);
+Tensor Lowerer::lanesOfRows(Value value) {
+  Tensor &held = tensor(value);
+  std::optional<int64_t> size = held.sizes.size() == 1 ? getConstantIntValue(held.sizes[0]) : std::nullopt;
+  if (!held.view || held.tile || !isRows(*held.view) || !canTranspose(held) ||
+      *size < elementsARegister(held.element))
+    return held;
+  if (!held.lanes) {
+    held.lanes = allocateStatic({*size}, held.element, /*perLane=*/true);
+    held.lanes->element = held.element;
+    transposeBlocks(*size, *held.view, *held.lanes);
+  }
+  Tensor copy = held;
+  copy.view = held.lanes;
   return copy;
 }
 

@@ -105,7 +105,8 @@ bool Scope::forbidEmpty(const Size &size) {
 Size Scope::anySize() {
   if (function.symbols > 0 && random.chance(0.75))
     return Size::named(static_cast<int>(random.below(function.symbols)));
-  return Size::of(1 + random.below(4));
+  // Now and then of more than a register (passes/lower/Transposes.cpp).
+  return Size::of(random.chance(0.1) ? 8 + random.below(33) : 1 + random.below(4));
 }
 
 // Reals.
