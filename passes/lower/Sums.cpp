@@ -105,14 +105,12 @@ LogicalResult Lowerer::accumulateTerm(const View &into, Value term, bool overLan
 
 /// Whether the elements of a sum fill registers, and those of the term lie in vectors of lanes.
 bool Lowerer::canAddGroups(const View &into, const Tensor &term) {
-  if (threads || into.laneStride || !isOne(into.strides.back()) || !term.view || term.tile || !term.varying)
-    return false;
-  const int64_t group = elementsARegister(term.element);
-  std::optional<int64_t> size = getConstantIntValue(term.sizes.back());
-  return term.sizes.size() == 1 && size && *size >= group && lanes.width % group == 0 &&
-         term.view->laneStride && isOne(*term.view->laneStride) &&
-         term.element == cast<MemRefType>(term.view->memory.getType()).getElementType() &&
-         term.element == cast<MemRefType>(into.memory.getType()).getElementType();
+  auto holds = [&](const View &view) {
+    return cast<MemRefType>(view.memory.getType()).getElementType() == term.element;
+  };
+  return canLieInRows(term) && *getConstantIntValue(term.sizes[0]) >= elementsARegister(term.element) &&
+         term.view && !term.tile && holds(*term.view) && holds(into) && !into.laneStride &&
+         isOne(into.strides.back());
 }
 
 /// Adds a register of elements at a time, whose lanes are summed together.

@@ -1,6 +1,7 @@
-// Which of its kernels BLIS takes. It knows processors with AVX-512 by their names, and takes kernels for AVX2 where a
-// virtual machine hides the name, or one unit multiplies vectors of 512 bits: those for AVX-512 are 1.4 times as fast there
-// (bench/results). BLIS_ARCH_TYPE, BLIS' own environment variable, still decides if it is set.
+// Which of its kernels BLIS takes. It knows processors with AVX-512 by their names, and takes kernels for
+// AVX2 where a virtual machine hides the name, or one unit multiplies vectors of 512 bits: those for AVX-512
+// are 1.4 times as fast there (bench/results). BLIS_ARCH_TYPE, BLIS' own environment variable, still decides
+// if it is set.
 #include <blis.h>
 
 // --wrap (CMakeLists.txt) sends calls of bli_cpuid_query_id here.

@@ -41,8 +41,7 @@ std::string programBits(const Folder &folder, const std::string &flags) {
   EXPECT_TRUE(run("cd " + folder.path.string() +
                   " && cc -std=c99 -D_ISOC11_SOURCE library_main.c -Imoved/include " + "-Lmoved/lib " +
                   flags + " '-Wl,-rpath,$ORIGIN/moved/lib' -o program"));
-  EXPECT_TRUE(
-      run("! ldd " + folder.file("program") + " | grep -Ei 'llvm|mlir|torch|stdc|blis|not found'"));
+  EXPECT_TRUE(run("! ldd " + folder.file("program") + " | grep -Ei 'llvm|mlir|torch|stdc|blis|not found'"));
   EXPECT_TRUE(run("ldd " + folder.file("program") + " | grep -q libgenfuse_gemm"));
   EXPECT_TRUE(run(folder.file("program") + " native > " + folder.file("ahead")));
   return contents(folder.file("ahead"));

@@ -34,8 +34,8 @@ Model ascent() {
 }
 
 struct Data {
-  Array xs = Array::zeros(ElementType::f32, {count, columns}), ys = Array::zeros(ElementType::boolean, {count}),
-        w = Array::zeros(ElementType::f32, {columns});
+  Array xs = Array::zeros(ElementType::f32, {count, columns}),
+        ys = Array::zeros(ElementType::boolean, {count}), w = Array::zeros(ElementType::f32, {columns});
   Data() {
     uint32_t state = 1;
     for (int64_t i = 0; i < count * columns; ++i) {
