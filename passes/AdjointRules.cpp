@@ -179,7 +179,10 @@ LogicalResult Rules::slice(tensor::ExtractSliceOp op) {
                 : emit.make<arith::ConstantIndexOp>(cast<IntegerAttr>(cast<Attribute>(offset)).getInt()));
       continue;
     }
-    if (!isConstantIntValue(offset, 0) || !isConstantIntValue(op.getMixedStrides()[d], 1))
+    const int64_t whole = op.getSourceType().getDimSize(d);
+    std::optional<int64_t> size = getConstantIntValue(op.getMixedSizes()[d]);
+    const bool isNarrower = size && !ShapedType::isDynamic(whole) && *size != whole;
+    if (!isConstantIntValue(offset, 0) || isNarrower || !isConstantIntValue(op.getMixedStrides()[d], 1))
       return op.emitOpError("has no derivative: only whole rows and columns are differentiated");
     place.indices.push_back(Value());
   }

@@ -1,6 +1,8 @@
 // Slices whose place depends on the iteration, in lanes: windows, diagonals, columns.
 #include "codegen/Program.h"
 #include "frontend/genfuse.h"
+#include "tests/ErrorOf.h"
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -122,6 +124,16 @@ TEST(Slices, ColumnsAtTheEndOfMemory) {
                 want = gradient(values, 1);
     for (int64_t i = 0; i < want.elementCount(); ++i)
       ASSERT_NEAR(got.values<double>()[i], want.values<double>()[i], 1e-12) << i;
+  }
+}
+
+/// Rows that lose their last elements, or their first.
+TEST(Slices, OfPartsOfRowsHaveNoGradient) {
+  for (const char *offset : {"0", "1"}) {
+    const Program program(sliced("tensor<?x22xf64>", std::string("%xs[%i, ") + offset + "] [1, 20] [1, 1]"));
+    EXPECT_EQ(errorOf([&] { program.emit("lowered", "gradient(W)"); }), "no error");
+    EXPECT_THAT(errorOf([&] { program.emit("lowered", "gradient(xs)"); }),
+                testing::HasSubstr("has no derivative: only whole rows and columns are differentiated"));
   }
 }
 
