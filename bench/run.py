@@ -135,11 +135,9 @@ def time_text(ms):
     return "" if ms is None else f"{ms:.3g}" if ms < 1000 else f"{ms:.0f}"
 
 
-def verdict(row):
-    reached = ratio(row, "generated", "limit")
-    if row["bar"] is None or reached is None:
-        return ""
-    return "met" if reached <= row["bar"] else "not met"
+def verdict(row, side="limit"):
+    reached, bar = ratio(row, "generated", side), row["bars"].get(side)
+    return "" if bar is None or reached is None else "met" if reached <= bar else "not met"
 
 
 def peer_text(row, peers):
@@ -156,20 +154,27 @@ def table(rows, peers):
     for row in rows:
         ms = row["ms"]
         cells = [row["workload"], row["size"], row["threads"], row["target"], time_text(ms.get("generated")),
-                 time_text(ms.get("limit")), number(ratio(row, "generated", "limit")), number(row["bar"]), verdict(row),
-                 time_text(ms.get("LibTorch")), number(ratio(row, "LibTorch", "generated"), 1), peer_text(row, peers),
-                 time_text(row["compile_ms"])]
+                 time_text(ms.get("limit")), number(ratio(row, "generated", "limit")),
+                 number(row["bars"].get("limit")), verdict(row), time_text(ms.get("LibTorch")),
+                 number(ratio(row, "LibTorch", "generated"), 1), peer_text(row, peers), time_text(row["compile_ms"])]
         lines.append("| " + " | ".join(str(cell) for cell in cells) + " |")
     return lines
+
+
+def context_text(row, side):
+    text, bar = f"{side} {time_text(row['ms'][side])}", row["bars"].get(side)
+    if bar is None:
+        return text
+    return f"{text} (ratio {number(ratio(row, 'generated', side))}, bar {number(bar)}: {verdict(row, side)})"
 
 
 def context_sides(rows):
     """Sides that are no column of the table."""
     lines = []
     for row in rows:
-        others = {side: ms for side, ms in row["ms"].items() if side not in ("generated", "limit", "LibTorch")}
+        others = [side for side in row["ms"] if side not in ("generated", "limit", "LibTorch")]
         if others:
-            texts = ", ".join(f"{side} {time_text(ms)}" for side, ms in others.items())
+            texts = ", ".join(context_text(row, side) for side in others)
             lines.append(f"* {row['workload']} {row['size']}, {row['threads']} thread(s), {row['target']}: {texts}")
     return lines
 
@@ -210,7 +215,7 @@ def markdown(total, peers):
     where = total["context"]
     versions = ", ".join(f"{name} {version}" for name, version in sorted(total["versions"].items()))
     notes = sorted({f"{row['workload']}: {row['note']}" for row in total["rows"] if row["note"]})
-    met = [verdict(row) for row in total["rows"]]
+    met = [verdict(row, side) for row in total["rows"] for side in row["bars"]]
     return "\n".join([
         f"# Speed, {where['date']}", "",
         f"{where['cpu']} ({where['cpu_level']}), {where['cores']} cores, {where['memory_gib']} GiB;",

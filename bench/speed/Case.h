@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,11 +22,11 @@ struct Side {
 inline const std::string generatedSide = "generated", limitSide = "limit", torchSide = "LibTorch";
 
 struct Case {
-  std::string workload;           ///< W1
-  std::string size;               ///< 10000
-  int64_t threads = 1;            ///< of every side
-  std::string target = "native";  ///< of the generated and of the limit's code: native or x86-64-v3
-  std::optional<double> bar = {}; ///< what generated / limit may be
+  std::string workload;                    ///< W1
+  std::string size;                        ///< 10000
+  int64_t threads = 1;                     ///< of every side
+  std::string target = "native";           ///< of the generated and of the limit's code: native or x86-64-v3
+  std::map<std::string, double> bars = {}; ///< what generated / a side may be, by side
   std::vector<Side> sides = {};
   std::optional<double> compileMilliseconds = {};
   std::string note = {};

@@ -43,7 +43,7 @@ constexpr float position[3] = {0.4f, -1.0f, 1.7f};
 template <class Target>
 Case oneChain(const std::shared_ptr<Work> &work, const std::string &target, int draws,
               const Settings &options) {
-  Case result{"W2", "1x" + std::to_string(draws), 1, target, target == native ? 1.25 : 1.5};
+  Case result{"W2", "1x" + std::to_string(draws), 1, target, {{limitSide, target == native ? 1.25 : 1.5}}};
   limits::HmcSettings settings;
   settings.draws = draws;
   auto memory = std::make_shared<FloatVector>(static_cast<size_t>(3 * draws));
@@ -67,7 +67,7 @@ Case manyChains(const std::shared_ptr<Work> &work, const std::string &target, in
                 int64_t threads, const Settings &options) {
   Case result{"W2b", std::to_string(chains) + "x" + std::to_string(draws), threads, target};
   if (target == native)
-    result.bar = 1.3;
+    result.bars[limitSide] = 1.3;
   limits::HmcSettings settings;
   settings.draws = draws;
   auto memory = std::make_shared<FloatVector>(static_cast<size_t>(3 * chains * draws));

@@ -76,7 +76,11 @@ Side limitOf(const std::string &name, const std::shared_ptr<Work> &work, Kernel 
 Case caseOf(const std::shared_ptr<Work> &work, const Program &program, int64_t particles, int64_t threads,
             const Settings &settings) {
   const bool isNative = program.options().target == native;
-  Case result{"W1", std::to_string(particles), threads, program.options().target, isNative ? 1.25 : 1.5};
+  Case result{"W1",
+              std::to_string(particles),
+              threads,
+              program.options().target,
+              {{limitSide, isNative ? 1.25 : 1.5}}};
   std::shared_ptr<Generated> generated = work->generated(program, particles, threads);
   auto seed = std::make_shared<uint64_t>(0);
   result.compileMilliseconds = generated->compileMilliseconds();

@@ -63,7 +63,7 @@ Case caseOf(const std::shared_ptr<Work> &work, const Program &program, int64_t t
                               : limitKernel<limits::V3>(*work, threads);
                    }}};
   if (isNative) {
-    result.bar = 1.2;
+    result.bars[limitSide] = 1.2;
     result.sides.push_back({"reading x alone", [=] { readAll(*work, threads); }});
 #ifdef GENFUSE_SPEED_TORCH
     if (settings.torch)

@@ -103,7 +103,7 @@ Case caseOf(const std::shared_ptr<Work> &work, const Programs &programs, int64_t
                               : scoresKernel<limits::V3>(*memory, *seed, threads);
                    }}};
   if (isNative) {
-    result.bar = 1.3;
+    result.bars[limitSide] = 1.3;
 #ifdef GENFUSE_SPEED_TORCH
     if (settings.torch)
       result.sides.push_back({torchSide, torchFilterStep(work->size(), observation, threads)});

@@ -20,15 +20,28 @@ std::string text(std::optional<double> number, int digits) {
   return number ? fmt::format("{:.{}f}", *number, digits) : "-";
 }
 
-std::string verdict(const Row &row) {
-  const std::optional<double> reached = ratio(timeOf(row, generatedSide), timeOf(row, limitSide));
-  if (!row.work.bar || !reached)
-    return "-";
-  return *reached <= *row.work.bar ? "met" : "not met";
+std::optional<double> barOf(const Row &row, const std::string &side) {
+  auto found = row.work.bars.find(side);
+  return found == row.work.bars.end() ? std::nullopt : std::optional(found->second);
+}
+std::string verdict(const Row &row, const std::string &side) {
+  const std::optional<double> reached = ratio(timeOf(row, generatedSide), timeOf(row, side)),
+                              bar = barOf(row, side);
+  return !bar || !reached ? "-" : *reached <= *bar ? "met" : "not met";
 }
 
 nlohmann::json optional(std::optional<double> number) {
   return number ? nlohmann::json(*number) : nlohmann::json(nullptr);
+}
+
+/// A side that is no column.
+std::string contextText(const Row &row, const std::string &side, double milliseconds) {
+  const std::optional<double> bar = barOf(row, side);
+  const std::string judged =
+      bar ? fmt::format(", ratio {}, bar {:.2f}: {}",
+                        text(ratio(timeOf(row, generatedSide), milliseconds), 2), *bar, verdict(row, side))
+          : "";
+  return fmt::format("  [{}: {:.5f}{}]", side, milliseconds, judged);
 }
 
 } // namespace
@@ -42,14 +55,14 @@ std::string header() {
 std::string line(const Row &row) {
   const std::optional<double> ours = timeOf(row, generatedSide), limit = timeOf(row, limitSide),
                               torch = timeOf(row, torchSide);
-  std::string result =
-      fmt::format("{:8} {:>12} {:>2} {:10} {:>11} {:>11} {:>6} {:>5} {:8} {:>11} {:>8} {:>10}",
-                  row.work.workload, row.work.size, row.work.threads, row.work.target, text(ours, 5),
-                  text(limit, 5), text(ratio(ours, limit), 2), text(row.work.bar, 2), verdict(row),
-                  text(torch, 5), text(ratio(torch, ours), 1), text(row.work.compileMilliseconds, 0));
-  for (const auto &[side, time] : row.times)
+  std::string result = fmt::format(
+      "{:8} {:>12} {:>2} {:10} {:>11} {:>11} {:>6} {:>5} {:8} {:>11} {:>8} {:>10}", row.work.workload,
+      row.work.size, row.work.threads, row.work.target, text(ours, 5), text(limit, 5),
+      text(ratio(ours, limit), 2), text(barOf(row, limitSide), 2), verdict(row, limitSide), text(torch, 5),
+      text(ratio(torch, ours), 1), text(row.work.compileMilliseconds, 0));
+  for (const auto &[side, milliseconds] : row.times)
     if (side != generatedSide && side != limitSide && side != torchSide)
-      result += fmt::format("  [{}: {:.5f}]", side, time);
+      result += contextText(row, side, milliseconds);
   return row.work.note.empty() ? result : result + "  (" + row.work.note + ")";
 }
 
@@ -76,7 +89,7 @@ std::string asJson(const std::vector<Check> &checks, const std::vector<Row> &row
                               {"size", row.work.size},
                               {"threads", row.work.threads},
                               {"target", row.work.target},
-                              {"bar", optional(row.work.bar)},
+                              {"bars", row.work.bars},
                               {"compile_ms", optional(row.work.compileMilliseconds)},
                               {"note", row.work.note},
                               {"ms", row.times}});

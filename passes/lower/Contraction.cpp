@@ -158,11 +158,22 @@ LogicalResult Lowerer::lowerEinsum(gen::EinsumOp op) {
   return success();
 }
 
+/// That of the whole vectors, if the tail is being lowered; none if the update cannot wait.
+const Lowerer::DelayedUpdate *Lowerer::delayedUpdate(Contraction &contraction, gen::EinsumOp op,
+                                                     const View &into) {
+  std::vector<DelayedUpdate> &all = delaying->delayed;
+  auto known = llvm::find_if(all, [&](const DelayedUpdate &update) { return update.op == op; });
+  if (known != all.end())
+    return &*known;
+  std::optional<View> factors = contraction.roomForFactors(into);
+  return factors ? &all.emplace_back(op, into, *factors) : nullptr;
+}
+
 LogicalResult Lowerer::accumulateEinsum(gen::EinsumOp op, const View &into, bool overLanes) {
   Contraction contraction(*this, op);
   if (delaying && overLanes && canDelay(op.getResult(), op->getBlock()))
-    if (std::optional<View> factors = contraction.delay(into, delaying->blockStart)) {
-      delaying->delayed.push_back({op, into, *factors});
+    if (const DelayedUpdate *update = delayedUpdate(contraction, op, into)) {
+      contraction.delay(into, update->factors, delaying->blockStart);
       return success();
     }
   if (!op.getOrdered() && contraction.update(into, overLanes))

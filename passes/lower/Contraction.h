@@ -53,8 +53,10 @@ public:
   void accumulateGeneral(const View &into, bool overLanes);
   std::optional<View> dots(bool &perLane);
   bool update(const View &into, bool overLanes);
-  /// Keeps the factors of an update over lanes for later; none if it is no such update.
-  std::optional<View> delay(const View &into, Value blockStart);
+  /// Room for the factors of a block of rows: [result][row]; none if this is no update over lanes of data.
+  std::optional<View> roomForFactors(const View &into);
+  /// Keeps the factors of these lanes for later.
+  void delay(const View &into, View factors, Value blockStart);
   /// Adds a block of rows whose factors were kept.
   void flush(const View &into, const View &factors, Value rows);
 
@@ -187,6 +189,10 @@ private:
   Scalar factorAt(const Plan &plan, const Places &places);
   void storeFactors(const Plan &plan, const View &factors);
   void addRows(const Plan &plan, const View &into, const View *factors, Value rows);
+  void addProducts(const Plan &plan, const std::vector<Places> &results, ArrayRef<Value> rows, Value column,
+                   Value mask, MutableArrayRef<Value> sums);
+  SmallVector<Value> sumsOfProducts(const Plan &plan, const std::vector<Places> &results,
+                                    ArrayRef<Value> rows);
   void dotBlock(const Plan &plan, const std::vector<Places> &results, Value firstRow, int64_t rows,
                 Value lastRow, const View &out, bool perLane);
   void updateColumns(const Plan &plan, const std::vector<Places> &results, const View &into,

@@ -9,8 +9,9 @@
 
 namespace genfuse::lower {
 
-/// Rows whose rank-one updates are added to a sum in memory at once.
-constexpr int64_t blockRows = 64;
+/// Rows whose rank-one updates are added to a sum in memory at once. A batch of 100 is one block; 128 rows of
+/// 55 floats fit in the smallest first-level cache.
+constexpr int64_t blockRows = 128;
 /// Where a range of instances may begin, if kernels draw for whole blocks of them.
 constexpr int64_t alignment = 64;
 /// Iterations whose sums are formed in the real type before they are added in f64.
@@ -28,6 +29,7 @@ constexpr Cutting forThreadsWithoutSums{8192, 1, 0};
 using Index = OpFoldResult;
 using Indices = llvm::ArrayRef<OpFoldResult>;
 
+class Contraction;
 struct ResultBlock;
 
 class Lowerer {
@@ -312,6 +314,9 @@ private:
   // Contraction.cpp
   mlir::LogicalResult lowerEinsum(gen::EinsumOp op);
   mlir::LogicalResult accumulateEinsum(gen::EinsumOp op, const View &into, bool overLanes);
+  const DelayedUpdate *delayedUpdate(Contraction &contraction, gen::EinsumOp op, const View &into);
+
+  // Updates.cpp
   bool canDelay(Value yielded, mlir::Block *block);
   mlir::LogicalResult flush(OpenSweep &sweep, Value rows);
 

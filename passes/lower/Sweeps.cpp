@@ -129,6 +129,7 @@ FailureOr<SmallVector<Value>> Lowerer::lowerTile(OpenSweep &sweep, Value from, V
 }
 
 /// The same with updates of sums in memory delayed: loops over blocks of rows, each followed by its updates.
+/// The last block also takes the tail, whose few rows would else cost a pass over the sums of their own.
 FailureOr<SmallVector<Value>> Lowerer::lowerBlocks(OpenSweep &sweep, Value from, Value to) {
   SmallVector<Value> start = zeroSums(sweep, /*wide=*/false, /*perLane=*/true);
   auto blocks = scf::ForOp::create(builder, loc, from, to, index(blockRows), start);
@@ -136,26 +137,30 @@ FailureOr<SmallVector<Value>> Lowerer::lowerBlocks(OpenSweep &sweep, Value from,
   builder.setInsertionPointToStart(blocks.getBody());
   sweep.blockStart = blocks.getInductionVar();
   Value end = make<arith::MinUIOp>(make<arith::AddIOp>(sweep.blockStart, index(blockRows)), to);
-  auto vectors = scf::ForOp::create(builder, loc, sweep.blockStart, end, index(sweep.width),
+  Value fullEnd = make<arith::MinUIOp>(end, sweep.fullEnd);
+  auto vectors = scf::ForOp::create(builder, loc, sweep.blockStart, fullEnd, index(sweep.width),
                                     ValueRange(blocks.getRegionIterArgs()));
+  delaying = &sweep;
   {
     OpBuilder::InsertionGuard inner(builder);
     builder.setInsertionPointToStart(vectors.getBody());
     setCarried(sweep, vectors.getRegionIterArgs());
     lanes.base = vectors.getInductionVar();
-    delaying = &sweep;
-    LogicalResult done = lowerIteration(sweep, {lanes.base, false, true});
-    delaying = nullptr;
-    if (failed(done))
+    if (failed(lowerIteration(sweep, {lanes.base, false, true})))
       return failure();
     if (!start.empty())
       scf::YieldOp::create(builder, loc, getCarried(sweep));
   }
+  Value any = make<arith::CmpIOp>(arith::CmpIPredicate::ult, fullEnd, end);
+  FailureOr<SmallVector<Value>> carried = lowerTail(sweep, any, SmallVector<Value>(vectors.getResults()));
+  delaying = nullptr;
+  if (failed(carried))
+    return failure();
   lanes.base = sweep.blockStart;
   if (failed(flush(sweep, make<arith::SubIOp>(end, sweep.blockStart))))
     return failure();
   if (!start.empty())
-    scf::YieldOp::create(builder, loc, vectors.getResults());
+    scf::YieldOp::create(builder, loc, *carried);
   return SmallVector<Value>(blocks.getResults());
 }
 
@@ -196,18 +201,21 @@ FailureOr<SmallVector<Value>> Lowerer::lowerTiles(OpenSweep &sweep) {
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToStart(tiles.getBody());
   Value start = tiles.getInductionVar(), next = make<arith::AddIOp>(start, index(tileLength));
-  Value end = make<arith::MinSIOp>(next, sweep.fullEnd);
   outside([&] { return clearTiles(sweep), 0; });
   bool blocked =
       !threads && sweep.ownLanes() && sweep.width < blockRows && llvm::any_of(sweep.sums, [&](Sum &sum) {
         return !sum.inRegisters && canDelay(sweep.op.getYield().getOperand(sum.result), sweep.op.getBlock());
       });
-  FailureOr<SmallVector<Value>> carried =
-      blocked ? lowerBlocks(sweep, start, end) : lowerTile(sweep, start, end);
-  if (succeeded(carried) && sweep.ownLanes()) {
-    Value any = make<arith::CmpIOp>(arith::CmpIPredicate::ugt, sweep.rest, index(0));
-    Value isLast = make<arith::CmpIOp>(arith::CmpIPredicate::sge, next, sweep.to);
-    carried = lowerTail(sweep, make<arith::AndIOp>(any, isLast), *carried);
+  FailureOr<SmallVector<Value>> carried;
+  if (blocked) {
+    carried = lowerBlocks(sweep, start, make<arith::MinSIOp>(next, sweep.to));
+  } else {
+    carried = lowerTile(sweep, start, make<arith::MinSIOp>(next, sweep.fullEnd));
+    if (succeeded(carried) && sweep.ownLanes()) {
+      Value any = make<arith::CmpIOp>(arith::CmpIPredicate::ugt, sweep.rest, index(0));
+      Value isLast = make<arith::CmpIOp>(arith::CmpIPredicate::sge, next, sweep.to);
+      carried = lowerTail(sweep, make<arith::AndIOp>(any, isLast), *carried);
+    }
   }
   if (failed(carried))
     return failure();

@@ -139,7 +139,7 @@ void Contraction::storeFactors(const Plan &plan, const View &factors) {
   });
 }
 
-std::optional<View> Contraction::delay(const View &into, Value blockStart) {
+std::optional<View> Contraction::roomForFactors(const View &into) {
   std::optional<Plan> plan = planUpdate(into, /*overLanes=*/true);
   if (!plan || plan->rowLetter || plan->staged)
     return std::nullopt;
@@ -148,13 +148,14 @@ std::optional<View> Contraction::delay(const View &into, Value blockStart) {
     return std::nullopt;
   shape.push_back(blockRows);
   View factors = l.allocateStatic(shape, element, /*perLane=*/false);
-  View own = factors;
-  own.strides.pop_back();
-  own.offset = l.make<arith::SubIOp>(l.lanes.base, blockStart);
-  own.laneStride = l.builder.getIndexAttr(1);
-  storeFactors(*plan, own);
   factors.strides.pop_back();
   return factors;
+}
+
+void Contraction::delay(const View &into, View factors, Value blockStart) {
+  factors.offset = l.make<arith::SubIOp>(l.lanes.base, blockStart); // their own room begins at 0
+  factors.laneStride = l.builder.getIndexAttr(1);
+  storeFactors(*planUpdate(into, /*overLanes=*/true), factors);
 }
 
 void Contraction::flush(const View &into, const View &factors, Value rows) {

@@ -3,7 +3,8 @@
 // RUN: genfuse-opt %s --gen-lower --canonicalize --split-input-file | FileCheck %s
 // RUN: genfuse-opt %s --gen-lower="registers=16 register-bytes=32" --canonicalize --split-input-file | FileCheck %s --check-prefix=HALF
 
-// Two rows with 10 results, or one block of 5 after the other. 784 columns are whole vectors: no masked rest.
+// Two rows with 10 results, or one block of 5 after the other, whose few products are taken for two chunks a turn. 784
+// columns are whole vectors, and whole pairs: no masked rest, no second loop.
 // CHECK-LABEL: func.func private @few_kernel
 // CHECK: scf.for {{.*}} to %c16{{.*}} step %c2 {
 // CHECK-NOT: arith.minui
@@ -16,8 +17,8 @@
 // HALF-LABEL: func.func private @few_kernel
 // HALF: scf.for {{.*}} to %c16{{.*}} step %c2 {
 // HALF: scf.for {{.*}} to %c10{{.*}} step %c5 {
-// HALF: scf.for {{.*}} to %c784{{.*}} step %c8
-// HALF-COUNT-10: math.fma {{.*}} : vector<8xf32>
+// HALF: scf.for {{.*}} to %c784{{.*}} step %c16
+// HALF-COUNT-20: math.fma {{.*}} : vector<8xf32>
 // HALF-NOT: math.fma
 // HALF: vector.shuffle
 // HALF-NOT: vector.reduction
@@ -52,8 +53,8 @@ func.func @few(%x: tensor<?x784xf32> {gen.name = "x", gen.role = "argument", gen
 // HALF-LABEL: func.func private @many_kernel
 // HALF: scf.for {{.*}} to %c16{{.*}} step %c2 {
 // HALF: scf.for {{.*}} to %c65{{.*}} step %c5 {
-// HALF: scf.for {{.*}} to %c784{{.*}} step %c8
-// HALF-COUNT-10: math.fma {{.*}} : vector<8xf32>
+// HALF: scf.for {{.*}} to %c784{{.*}} step %c16
+// HALF-COUNT-20: math.fma {{.*}} : vector<8xf32>
 // HALF-NOT: math.fma
 // HALF: vector.shuffle
 // HALF-NOT: vector.reduction
@@ -115,12 +116,21 @@ func.func @ordered(%x: tensor<?x784xf32> {gen.name = "x", gen.role = "argument",
 
 // -----
 
-// The sum of outer products: 64 rows of factors wait, then 4 vectors of columns for 4 results at a time.
+// The sum of outer products: 128 rows of factors wait, with those of the masked tail, then 4 vectors of columns for 4
+// results at a time. The tail adds nothing on its own: there is one loop over rows.
 // CHECK-LABEL: func.func private @outer_kernel
-// CHECK: scf.for {{.*}} step %c64
+// CHECK: scf.for {{.*}} step %c128
+// CHECK: scf.for {{.*}} step %c16 {
+// CHECK: vector.store
+// CHECK: scf.if
+// CHECK: vector.maskedstore
 // CHECK: scf.for {{.*}} to %c64{{.*}} step %c4 {
 // CHECK: scf.for {{.*}} step %c1 iter_args
 // CHECK-COUNT-16: math.fma {{.*}} : vector<16xf32>
+// CHECK: scf.for {{.*}} step %c1 iter_args
+// CHECK-COUNT-4: math.fma {{.*}} : vector<16xf32>
+// CHECK-NOT: math.fma {{.*}} : vector
+// CHECK-LABEL: func.func @outer(
 // HALF-LABEL: func.func private @outer_kernel
 // HALF: scf.for {{.*}} to %c64{{.*}} step %c4 {
 // HALF: scf.for {{.*}} step %c1 iter_args
@@ -148,6 +158,9 @@ func.func @outer(%x: tensor<?x784xf32> {gen.name = "x", gen.role = "argument", g
 // CHECK-LABEL: func.func private @columns_kernel
 // CHECK: arith.muli {{.*}}, %c32
 // CHECK: memref.prefetch
+// CHECK: scf.if
+// CHECK: vector.maskedstore
+// CHECK: scf.for {{.*}} step %c64
 // CHECK: vector.create_mask
 // CHECK-COUNT-4: vector.maskedload
 // CHECK: scf.for
@@ -175,11 +188,12 @@ func.func @columns(%x: tensor<?x?xf32> {gen.name = "x", gen.role = "argument", g
 
 // -----
 
-// Of a known number of columns no more than there are: of 40, after groups of 2 x 16 for 10 results, one chunk.
+// Of a known number of columns no more than there are: of 40, after groups of 2 x 16 for 10 results, one chunk. The tail's
+// factors are 10 masked stores before.
 // CHECK-LABEL: func.func private @left_kernel
-// CHECK-COUNT-10: vector.maskedstore
+// CHECK-COUNT-20: vector.maskedstore
 // CHECK-NOT: vector.maskedstore
-// CHECK: scf.if
+// CHECK-LABEL: func.func @left(
 func.func @left(%x: tensor<?x40xf32> {gen.name = "x", gen.role = "argument", gen.shape = ["x.0", "40"]},
                 %w: tensor<10x40xf32> {gen.name = "w", gen.role = "parameter", gen.shape = ["10", "40"]})
     -> (tensor<10x40xf32> {gen.name = "w", gen.role = "gradient", gen.shape = ["10", "40"]}) {

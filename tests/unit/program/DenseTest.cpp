@@ -108,12 +108,17 @@ Array array(const Sizes &s, const Numbers &values, Shape shape) {
   return made;
 }
 
-struct Dense : testing::TestWithParam<Sizes> {};
+Program compile(const Sizes &s) {
+  CompileOptions options;
+  options.target = s.target;
+  options.real = s.real;
+  return Program(network(s), options);
+}
 
-/// f32: sums of at most 100 terms of size 1, 2^-24 each, and elementary functions of 4 ulp; measured at most
-/// 4e-7 of the largest component. f64: 2^-53 each, measured at most 8e-16.
-TEST_P(Dense, EqualsTheFormulas) {
-  const Sizes s = GetParam();
+/// f32: sums of at most 100 terms of size 1 (of more terms errors grow slower than the sum), 2^-24 each, and
+/// elementary functions of 4 ulp; measured at most 4e-7 of the largest component. f64: 2^-53 each, measured
+/// at most 8e-16.
+void expectFormulas(const Program &program, const Sizes &s) {
   const Data data(s);
   const Gradient want = expected(s, data);
   Inputs inputs;
@@ -125,10 +130,6 @@ TEST_P(Dense, EqualsTheFormulas) {
   Array labels = Array::zeros(ElementType::i64, {s.rows});
   std::copy(data.y.begin(), data.y.end(), labels.values<int64_t>());
   inputs.choices.set("y/*", labels);
-  CompileOptions options;
-  options.target = s.target;
-  options.real = s.real;
-  const Program program(network(s), options);
   const Outcome got = program.run("gradient(U, c, W, b)", inputs);
   const double tolerance = s.real == Precision::f32 ? 4e-6 : 1e-14;
   EXPECT_NEAR(got.score.at({}), want.score, tolerance * (1 + std::fabs(want.score)));
@@ -150,6 +151,25 @@ TEST_P(Dense, EqualsTheFormulas) {
   compare("c", want.c);
   compare("W", want.W);
   compare("b", want.b);
+}
+
+struct Dense : testing::TestWithParam<Sizes> {};
+
+TEST_P(Dense, EqualsTheFormulas) { expectFormulas(compile(GetParam()), GetParam()); }
+
+/// Vectors of lanes, blocks of 128 rows whose updates wait, tiles of 1024: whole ones, rests, and one row
+/// more.
+TEST(Dense, AnyNumberOfRows) {
+  for (const char *target : {"native", "x86-64-v3"}) {
+    Sizes s{0, 40, 3, 10, target};
+    const Program program = compile(s);
+    for (int64_t rows :
+         {0, 1, 15, 16, 17, 100, 127, 128, 129, 143, 144, 145, 256, 1023, 1024, 1025, 1041, 1153}) {
+      s.rows = rows;
+      SCOPED_TRACE(testing::Message() << s);
+      expectFormulas(program, s);
+    }
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Layers, Dense,
