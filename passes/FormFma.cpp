@@ -35,6 +35,10 @@ Product productOf(Value value) {
   return product;
 }
 
+/// A scalar that is the same for all lanes: LLVM would negate it before it is broadcast, in an instruction of
+/// its own; that of a vector becomes part of the multiplication.
+bool isBroadcast(Value factor) { return isa_and_nonnull<vector::BroadcastOp>(factor.getDefiningOp()); }
+
 /// a b + c, c - a b and a b - c, where the product has no other use; -(a b) likewise.
 Value fuse(Operation *op) {
   OpBuilder builder(op);
@@ -43,8 +47,12 @@ Value fuse(Operation *op) {
   bool subtract = isa<arith::SubFOp>(op);
   auto negate = [&](Value value) { return arith::NegFOp::create(builder, loc, value).getResult(); };
   auto fma = [&](arith::MulFOp product, bool negative, Value c) {
-    Value a = negative ? negate(product.getLhs()) : product.getLhs();
-    return math::FmaOp::create(builder, loc, a, product.getRhs(), c).getResult();
+    Value a = product.getLhs(), b = product.getRhs();
+    if (negative) {
+      Value &factor = isBroadcast(a) && !isBroadcast(b) ? b : a;
+      factor = negate(factor);
+    }
+    return math::FmaOp::create(builder, loc, a, b, c).getResult();
   };
   if (Product product = productOf(right); product.op)
     return fma(product.op, product.negative != subtract, left);

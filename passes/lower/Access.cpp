@@ -261,6 +261,11 @@ Value Lowerer::zeroWhereInactive(Value vector) {
 Value Lowerer::laneSum(Value vector) {
   if (threads)
     return make<vector::ReductionOp>(vector::CombiningKind::ADD, vector, arith::FastMathFlags::reassoc);
+  // Halves are added here: LLVM would go on in registers as wide as the whole.
+  const int64_t few = 16 * 8 / getElementTypeOrSelf(vector.getType()).getIntOrFloatBitWidth();
+  for (int64_t half = cast<VectorType>(vector.getType()).getNumElements() / 2; half >= few; half /= 2)
+    vector = make<arith::AddFOp>(make<vector::ExtractStridedSliceOp>(vector, 0, half, 1),
+                                 make<vector::ExtractStridedSliceOp>(vector, half, half, 1));
   // It starts with -0, which LLVM knows to add nothing.
   Value nothing = number(-0.0, getElementTypeOrSelf(vector.getType()));
   return make<vector::ReductionOp>(vector::CombiningKind::ADD, vector, nothing,
@@ -271,7 +276,6 @@ Value Lowerer::laneSum(Value vector) {
 
 /// Selects among register elements by run-time indices.
 Scalar Lowerer::chooseElement(const Tensor &tensor, ArrayRef<Scalar> indices) {
-  Index one = builder.getIndexAttr(1);
   Scalar flat;
   for (auto [i, size] : llvm::zip(indices, tensor.sizes)) {
     Scalar here = materialise(i);
@@ -284,7 +288,6 @@ Scalar Lowerer::chooseElement(const Tensor &tensor, ArrayRef<Scalar> indices) {
     Value scaled = make<arith::MulIOp>(lift(flat), lift({asValue(size)}));
     flat = {make<arith::AddIOp>(scaled, lift(here)), varying};
   }
-  (void)one;
   bool varying = flat.varying || llvm::any_of(*tensor.elements, [](const Scalar &s) { return s.varying; });
   auto lift = [&](Scalar s) { return varying ? broadcast(s) : s.value; };
   Value chosen = lift(tensor.elements->front()), where = flat.varying ? flat.value : Value();

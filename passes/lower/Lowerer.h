@@ -297,6 +297,7 @@ private:
 
   // ShortSweeps.cpp
   bool mayBeShort(gen::SweepOp op);
+  Value termOfShort(Value vector);
   mlir::FailureOr<llvm::SmallVector<Value>> lowerShortOrLong(OpenSweep &sweep);
 
   // Loops.cpp

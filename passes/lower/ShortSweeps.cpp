@@ -15,6 +15,25 @@ bool Lowerer::mayBeShort(gen::SweepOp op) {
          llvm::all_of(llvm::seq<unsigned>(op.getNumSums()), [&](unsigned i) { return isInRegisters(op, i); });
 }
 
+/// What the lanes of a single iteration add to a sum. The second half of products joins the first by fused
+/// multiply-adds: half as many vectors are left to be added.
+Value Lowerer::termOfShort(Value vector) {
+  auto product = vector.getDefiningOp<arith::MulFOp>();
+  if (!product)
+    return zeroWhereInactive(vector);
+  const int64_t half = lanes.width / 2;
+  auto part = [&](Value of, int64_t from) -> Value {
+    return make<vector::ExtractStridedSliceOp>(of, from, half, 1);
+  };
+  Value a = product.getLhs(), b = product.getRhs();
+  auto type = cast<VectorType>(part(a, 0).getType());
+  Value zero = make<arith::ConstantOp>(builder.getZeroAttr(type));
+  Value low = make<arith::MulFOp>(part(a, 0), part(b, 0));
+  low = make<arith::SelectOp>(part(lanes.mask, 0), low, zero);
+  Value both = make<math::FmaOp>(part(a, half), part(b, half), low);
+  return make<arith::SelectOp>(part(lanes.mask, half), both, low);
+}
+
 /// The sums in the type that the sweep's results have.
 static SmallVector<Value> inResultTypes(Lowerer &lowerer, ValueRange totals, ArrayRef<Type> types) {
   SmallVector<Value> values;

@@ -19,6 +19,18 @@ func.func @subtract(%a: f32, %b: f32, %c: f32) -> f32 {
   return %s : f32
 }
 
+// Of a vector and a scalar for all lanes the vector is negated.
+// CHECK-LABEL: func.func @broadcast
+// CHECK: %[[ALL:.*]] = vector.broadcast
+// CHECK: %[[MINUS:.*]] = arith.negf %arg1
+// CHECK: math.fma %[[ALL]], %[[MINUS]], %arg2
+func.func @broadcast(%a: f32, %b: vector<16xf32>, %c: vector<16xf32>) -> vector<16xf32> {
+  %all = vector.broadcast %a : f32 to vector<16xf32>
+  %p = arith.mulf %all, %b : vector<16xf32>
+  %s = arith.subf %c, %p : vector<16xf32>
+  return %s : vector<16xf32>
+}
+
 // Must not: the product is used elsewhere too.
 // CHECK-LABEL: func.func @shared
 // CHECK: arith.mulf

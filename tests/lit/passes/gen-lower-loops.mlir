@@ -146,20 +146,30 @@ func.func @late(%x: f32 {gen.name = "x", gen.role = "argument", gen.shape = []},
 // -----
 
 // Within a loop a sum of few elements is done at once, with a mask: up to 64 of f32 (four registers of 64 bytes). None
-// is not few (0 - 1 is a large number). Must not: outside of a loop, where the number of elements counts.
+// is not few (0 - 1 is a large number). Of products the second half joins the first; what is no product is added by
+// halves, down to 16 bytes. Must not: outside of a loop, where the number of elements counts.
 // CHECK-LABEL: func.func private @short_kernel
 // CHECK: scf.for {{.*}} -> (f32) {
 // CHECK: %[[BEFORE:.*]] = arith.subi %[[COUNT:[0-9]*]], %c1
 // CHECK: %[[FITS:.*]] = arith.cmpi ult, %[[BEFORE]], %c64
 // CHECK: %[[LIKELY:.*]] = llvm.intr.expect %[[FITS]], %true : i1
-// CHECK: %[[SUM:.*]] = scf.if %[[LIKELY]] -> (f32) {
+// CHECK: %[[SUM:.*]]:2 = scf.if %[[LIKELY]] -> (f32, f32) {
 // CHECK: vector.create_mask %[[COUNT]] : vector<64xi1>
 // CHECK: vector.maskedload {{.*}} into vector<64xf32>
-// CHECK: arith.select
-// CHECK: vector.reduction <add>, {{.*}} : vector<64xf32> into f32
+// CHECK: %[[PRODUCTS:.*]] = arith.mulf {{.*}} : vector<32xf32>
+// CHECK: %[[LOW:.*]] = arith.select {{.*}}, %[[PRODUCTS]], %{{.*}} : vector<32xi1>, vector<32xf32>
+// CHECK: %[[BOTH:.*]] = math.fma {{.*}}, {{.*}}, %[[LOW]] : vector<32xf32>
+// CHECK: arith.select {{.*}}, %[[BOTH]], %[[LOW]] : vector<32xi1>, vector<32xf32>
+// CHECK: arith.select {{.*}} : vector<64xi1>, vector<64xf32>
+// CHECK: arith.addf {{.*}} : vector<16xf32>
+// CHECK: arith.addf {{.*}} : vector<8xf32>
+// CHECK: arith.addf {{.*}} : vector<4xf32>
+// CHECK: vector.reduction <add>, {{.*}} : vector<4xf32> into f32
+// CHECK: arith.addf {{.*}} : vector<32xf32>
+// CHECK: vector.reduction <add>, {{.*}} : vector<4xf32> into f32
 // CHECK: } else {
-// CHECK: scf.for {{.*}} -> (f64) {
-// CHECK: scf.for {{.*}} -> (vector<32xf32>) {
+// CHECK: scf.for {{.*}} -> (f64, f64) {
+// CHECK: scf.for {{.*}} -> (vector<32xf32>, vector<32xf32>) {
 // CHECK: arith.truncf
 // CHECK: scf.parallel
 // CHECK-NOT: vector<64x
@@ -171,12 +181,13 @@ func.func @short(%x: f32 {gen.name = "x", gen.role = "argument", gen.shape = []}
   %c0 = arith.constant 0 : index
   %m = tensor.dim %v, %c0 : tensor<?xf32>
   %last = gen.loop %t to %n carry(%s = %x : f32) {
-    %r = gen.sweep %i to %m lanes(32) sums(f32) {
+    %r:2 = gen.sweep %i to %m lanes(32) sums(f32, f32) {
       %vi = tensor.extract %v[%i] : tensor<?xf32>
       %p = arith.mulf %vi, %s : f32
-      gen.yield %p : f32
+      gen.yield %p, %vi : f32, f32
     }
-    gen.yield %r : f32
+    %next = arith.addf %r#0, %r#1 : f32
+    gen.yield %next : f32
   }
   %score = gen.sweep %i to %m lanes(32) sums(f64) {
     %vi = tensor.extract %v[%i] : tensor<?xf32>
