@@ -12,6 +12,7 @@
 #include "runtime/Binding.h"
 #include "runtime/Error.h"
 #include "runtime/InitialParameters.h"
+#include <bit>
 #include <mutex>
 #include <set>
 
@@ -76,6 +77,8 @@ struct Program::Body {
       throw Error("expected a gemmSize of 0 or more, got " + std::to_string(*options.gemmSize));
     if (!threads && mapping == Mapping::single)
       result.gemmSize = options.gemmSize.value_or(options.optimise ? measuredGemmSize : 0);
+    if (!threads && (result.lanes < 1 || result.lanes > 1024 || !std::has_single_bit(uint64_t(result.lanes))))
+      throw Error("expected 1, 2, 4, 8, ... or 1024 lanes, got " + std::to_string(result.lanes));
     if (threads && !isGroup(result.lanes))
       throw Error("expected groups of 1, 32, 64, 128, 256, 512 or 1024 threads for CUDA, got " +
                   std::to_string(result.lanes));

@@ -24,7 +24,7 @@ struct CompileOptions {
   Precision real = Precision::f32;
   std::string target = "native";       ///< native, x86-64-v4 or x86-64-v3
   std::optional<Mapping> mapping = {}; ///< forces one; otherwise the sizes of each call choose
-  int64_t lanes = 0;                   ///< of the sweep in lanes; 0: gen-widen chooses (docs/performance.md)
+  int64_t lanes = 0; ///< of the sweep in lanes: 1, 2, 4, ... 1024; 0: gen-widen chooses (docs/performance.md)
   bool checked = false; ///< kernels check their data first: NaN, domains of parameters, indices
   bool counted = false; ///< kernels count the log densities that they compute: Outcome::counts
   bool moments =

@@ -288,7 +288,7 @@ int main(int argc, char **argv) {
       ->capture_default_str();
   app.add_option("--mapping", options.mapping, "force what runs in lanes: instances, elements or single")
       ->check(CLI::IsMember({"instances", "elements", "single"}));
-  app.add_option("--lanes", options.lanes, "force the number of lanes");
+  app.add_option("--lanes", options.lanes, "force the number of lanes: 1, 2, 4, ... 1024");
   app.add_option(
          "--gemm-size", options.gemmSize,
          "hand products with matrices of so many elements to a GEMM library; 0: none; object files have none")

@@ -257,7 +257,7 @@ Value Lowerer::zeroWhereInactive(Value vector) {
   return make<arith::SelectOp>(lanes.mask, vector, zero);
 }
 
-/// Additions of lanes may be reordered (lowering-notes 3): without it the reduction is an ordered chain.
+/// Additions of lanes may be reordered ("reassoc"): without it the reduction is an ordered chain.
 Value Lowerer::laneSum(Value vector) {
   if (threads)
     return make<vector::ReductionOp>(vector::CombiningKind::ADD, vector, arith::FastMathFlags::reassoc);

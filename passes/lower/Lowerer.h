@@ -9,10 +9,11 @@
 
 namespace genfuse::lower {
 
-/// Rows whose rank-one updates are added to a sum in memory at once. A batch of 100 is one block; 128 rows of
-/// 55 floats fit in the smallest first-level cache.
+/// Rows whose rank-one updates are added to a sum in memory at once: those of a usual batch, so that the sum
+/// is read and written once. (With 64, a batch of 100 took 3 to 8 % longer.)
 constexpr int64_t blockRows = 128;
-/// Where a range of instances may begin, if kernels draw for whole blocks of them.
+/// Where a range of instances may begin, if kernels draw for whole blocks of them, and where a part of a
+/// sweep with sums may.
 constexpr int64_t alignment = 64;
 /// Iterations whose sums are formed in the real type before they are added in f64.
 constexpr int64_t tileLength = 1024;
@@ -281,6 +282,8 @@ private:
   mlir::FailureOr<llvm::SmallVector<Value>> lowerLoops(OpenSweep &sweep);
   mlir::LogicalResult lowerIteration(OpenSweep &sweep, Scalar at);
   mlir::FailureOr<llvm::SmallVector<Value>> lowerTile(OpenSweep &sweep, Value from, Value to);
+  mlir::FailureOr<llvm::SmallVector<Value>> lowerRows(OpenSweep &sweep, Value end,
+                                                      llvm::SmallVector<Value> carried);
   mlir::FailureOr<llvm::SmallVector<Value>> lowerBlocks(OpenSweep &sweep, Value from, Value to);
   mlir::FailureOr<llvm::SmallVector<Value>> lowerTiles(OpenSweep &sweep);
   mlir::FailureOr<llvm::SmallVector<Value>> lowerTail(OpenSweep &sweep, Value here,
@@ -297,7 +300,7 @@ private:
 
   // ShortSweeps.cpp
   bool mayBeShort(gen::SweepOp op);
-  Value termOfShort(Value vector);
+  Value termOfShort(Value yielded, Value vector);
   mlir::FailureOr<llvm::SmallVector<Value>> lowerShortOrLong(OpenSweep &sweep);
 
   // Loops.cpp

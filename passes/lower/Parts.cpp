@@ -108,9 +108,9 @@ std::optional<Lowerer::Partition> Lowerer::partitionOf(gen::SweepOp op) {
   if (!length)
     return std::nullopt;
   int64_t width = op.getLanes().value_or(1);
-  bool adds = op.getNumSums() > 0, blocks = !threads && width > 1 && adds && blockRows % width == 0;
+  bool adds = op.getNumSums() > 0, blocks = !threads && width > 1 && adds && alignment % width == 0;
   Cutting cutting = !threads ? forCpu : adds ? forThreads : forThreadsWithoutSums;
-  Partition partition{*length, op.getStackLast(), blocks ? blockRows : width, cutting, {}, {}, {}, {}, {}};
+  Partition partition{*length, op.getStackLast(), blocks ? alignment : width, cutting, {}, {}, {}, {}, {}};
   addWork(*op.getBlock(), SizeExpression{1, {}, {}}, partition);
   for (unsigned i = 0; i < op.getNumSums(); ++i) {
     Value sum = op.getYield().getOperand(i);

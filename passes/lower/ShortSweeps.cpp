@@ -15,11 +15,11 @@ bool Lowerer::mayBeShort(gen::SweepOp op) {
          llvm::all_of(llvm::seq<unsigned>(op.getNumSums()), [&](unsigned i) { return isInRegisters(op, i); });
 }
 
-/// What the lanes of a single iteration add to a sum. The second half of products joins the first by fused
-/// multiply-adds: half as many vectors are left to be added.
-Value Lowerer::termOfShort(Value vector) {
+/// What the lanes of a single iteration add to a sum. The second half of products that nothing else uses
+/// joins the first by fused multiply-adds: half as many vectors are left to be added.
+Value Lowerer::termOfShort(Value yielded, Value vector) {
   auto product = vector.getDefiningOp<arith::MulFOp>();
-  if (!product)
+  if (!product || !yielded.hasOneUse() || !yielded.getDefiningOp<arith::MulFOp>())
     return zeroWhereInactive(vector);
   const int64_t half = lanes.width / 2;
   auto part = [&](Value of, int64_t from) -> Value {

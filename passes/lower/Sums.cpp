@@ -166,7 +166,7 @@ LogicalResult Lowerer::accumulate(Sum &sum, Value yielded, Operation *user) {
   }
   for (auto [carried, value] : llvm::zip(sum.carried, values)) {
     if (!carried) { // a single iteration of lanes
-      carried = termOfShort(broadcast(value));
+      carried = termOfShort(yielded, broadcast(value));
       continue;
     }
     Value term = isa<VectorType>(carried.getType()) ? broadcast(value) : value.value;

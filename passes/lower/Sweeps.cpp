@@ -2,6 +2,7 @@
 // tail.
 #include "passes/lower/Sums.h"
 #include "runtime/abi.h"
+#include "llvm/ADT/ScopeExit.h"
 #include <cstddef>
 
 using namespace mlir;
@@ -128,8 +129,28 @@ FailureOr<SmallVector<Value>> Lowerer::lowerTile(OpenSweep &sweep, Value from, V
   return SmallVector<Value>(loop.getResults());
 }
 
-/// The same with updates of sums in memory delayed: loops over blocks of rows, each followed by its updates.
-/// The last block also takes the tail, whose few rows would else cost a pass over the sums of their own.
+/// The rows of a block, whose updates wait; returns the carried sums. The last block also takes the tail,
+/// whose few rows would else cost a pass over the sums of their own.
+FailureOr<SmallVector<Value>> Lowerer::lowerRows(OpenSweep &sweep, Value end, SmallVector<Value> carried) {
+  delaying = &sweep;
+  llvm::scope_exit done([this] { delaying = nullptr; });
+  Value fullEnd = make<arith::MinUIOp>(end, sweep.fullEnd);
+  auto vectors = scf::ForOp::create(builder, loc, sweep.blockStart, fullEnd, index(sweep.width), carried);
+  {
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToStart(vectors.getBody());
+    setCarried(sweep, vectors.getRegionIterArgs());
+    lanes.base = vectors.getInductionVar();
+    if (failed(lowerIteration(sweep, {lanes.base, false, true})))
+      return failure();
+    if (!carried.empty())
+      scf::YieldOp::create(builder, loc, getCarried(sweep));
+  }
+  Value any = make<arith::CmpIOp>(arith::CmpIPredicate::ult, fullEnd, end);
+  return lowerTail(sweep, any, SmallVector<Value>(vectors.getResults()));
+}
+
+/// A tile with updates of sums in memory delayed: a loop over blocks of rows, each followed by its updates.
 FailureOr<SmallVector<Value>> Lowerer::lowerBlocks(OpenSweep &sweep, Value from, Value to) {
   SmallVector<Value> start = zeroSums(sweep, /*wide=*/false, /*perLane=*/true);
   auto blocks = scf::ForOp::create(builder, loc, from, to, index(blockRows), start);
@@ -137,23 +158,8 @@ FailureOr<SmallVector<Value>> Lowerer::lowerBlocks(OpenSweep &sweep, Value from,
   builder.setInsertionPointToStart(blocks.getBody());
   sweep.blockStart = blocks.getInductionVar();
   Value end = make<arith::MinUIOp>(make<arith::AddIOp>(sweep.blockStart, index(blockRows)), to);
-  Value fullEnd = make<arith::MinUIOp>(end, sweep.fullEnd);
-  auto vectors = scf::ForOp::create(builder, loc, sweep.blockStart, fullEnd, index(sweep.width),
-                                    ValueRange(blocks.getRegionIterArgs()));
-  delaying = &sweep;
-  {
-    OpBuilder::InsertionGuard inner(builder);
-    builder.setInsertionPointToStart(vectors.getBody());
-    setCarried(sweep, vectors.getRegionIterArgs());
-    lanes.base = vectors.getInductionVar();
-    if (failed(lowerIteration(sweep, {lanes.base, false, true})))
-      return failure();
-    if (!start.empty())
-      scf::YieldOp::create(builder, loc, getCarried(sweep));
-  }
-  Value any = make<arith::CmpIOp>(arith::CmpIPredicate::ult, fullEnd, end);
-  FailureOr<SmallVector<Value>> carried = lowerTail(sweep, any, SmallVector<Value>(vectors.getResults()));
-  delaying = nullptr;
+  FailureOr<SmallVector<Value>> carried =
+      lowerRows(sweep, end, SmallVector<Value>(blocks.getRegionIterArgs()));
   if (failed(carried))
     return failure();
   lanes.base = sweep.blockStart;
@@ -231,6 +237,10 @@ LogicalResult Lowerer::lowerSweep(gen::SweepOp op) {
   OpenSweep sweep(op, lanes);
   if (sweep.ownLanes() && sweep.varying())
     return op.emitOpError("runs in lanes inside a sweep that runs in lanes");
+  const bool isPower = sweep.width > 0 && (sweep.width & (sweep.width - 1)) == 0;
+  if (!threads && op.getNumSums() > 0 && (!isPower || sweep.width > tileLength))
+    return op.emitOpError("adds up in ")
+           << sweep.width << " lanes: expected a power of two of at most " << tileLength;
   for (unsigned i = op.getNumSums(); i < op.getNumResults(); ++i) {
     std::optional<View> view = destination(op, i);
     if (!view)

@@ -1,6 +1,7 @@
 // The outermost sweep runs in parts, whose sums are added up as a tree; a short one, and one inside, do not.
 // RUN: genfuse-opt %s --gen-lower --canonicalize --split-input-file | FileCheck %s
 
+// Parts are multiples of 64 iterations: two of 100 expensive ones.
 // CHECK-LABEL: func.func private @long_kernel
 // CHECK-SAME: %[[PARTS:[a-z0-9]+]]: index, %[[CHUNK:[a-z0-9]+]]: index)
 // CHECK: scf.parallel (%{{.*}}) = (%{{.*}}) to (%[[PARTS]])
@@ -11,6 +12,8 @@
 // CHECK: arith.shli
 // CHECK: arith.addf {{.*}} : f64
 // CHECK-LABEL: func.func @long(
+// CHECK: %[[UNITS:.*]] = arith.ceildivui {{.*}}, %[[ALIGN:c64[_0-9]*]] : index
+// CHECK: arith.muli %[[UNITS]], %[[ALIGN]]
 func.func @long(%x: tensor<?x?xf32> {gen.name = "x", gen.role = "argument", gen.shape = ["x.0", "x.1"]})
     -> (f64 {gen.name = "score", gen.role = "score", gen.shape = []}) {
   %c0 = arith.constant 0 : index

@@ -160,8 +160,8 @@ TEST_P(Dense, EqualsTheFormulas) { expectFormulas(compile(GetParam()), GetParam(
 /// Vectors of lanes, blocks of 128 rows whose updates wait, tiles of 1024: whole ones, rests, and one row
 /// more.
 TEST(Dense, AnyNumberOfRows) {
-  for (const char *target : {"native", "x86-64-v3"}) {
-    Sizes s{0, 40, 3, 10, target};
+  for (Sizes s : {Sizes{0, 40, 3, 10}, Sizes{0, 40, 3, 10, "x86-64-v3"},
+                  Sizes{0, 40, 3, 10, "native", Precision::f64}}) {
     const Program program = compile(s);
     for (int64_t rows :
          {0, 1, 15, 16, 17, 100, 127, 128, 129, 143, 144, 145, 256, 1023, 1024, 1025, 1041, 1153}) {

@@ -37,6 +37,15 @@ TEST_F(M1, RequestsAreChecked) {
   EXPECT_THAT(error("gradient(x, x)"), HasSubstr("names 'x' twice"));
 }
 
+TEST_F(M1, LanesAreChecked) {
+  for (int64_t lanes : {-1, 3, 9, 48, 2048}) {
+    CompileOptions options = inDouble();
+    options.lanes = lanes;
+    EXPECT_EQ(errorOf([&] { Program(model("M1"), options).run("assess()", inputs); }),
+              "expected 1, 2, 4, 8, ... or 1024 lanes, got " + std::to_string(lanes));
+  }
+}
+
 TEST_F(M1, InputsAreChecked) {
   inputs.choices = ChoiceMap{{"x", 0.3}};
   EXPECT_THAT(error("assess()"), HasSubstr("address 'y'"));
