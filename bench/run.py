@@ -225,7 +225,7 @@ def markdown(total, peers):
         "by hand (bench/limits) for the same CPU level; ratio: generated / limit, and what it may be. LibTorch: eager, on",
         "as many threads. Elsewhere: the best peer on another machine of this kind (bench/peers.json). Compile: from the",
         "traced model to a callable kernel.",
-        f"{met.count('met')} bars are met, {met.count('not met')} are not.", "",
+        f"Bars: {met.count('met')} met, {met.count('not met')} not met.", "",
         *table(total["rows"], peers), "",
         *(f"* {note}" for note in notes), "",
         "## Two threads against one", "", *scaling(total["rows"]), "",
