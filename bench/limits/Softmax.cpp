@@ -142,10 +142,23 @@ GENFUSE_LIMITS_INLINE void updateBiases(const SoftmaxBatch &batch, const Softmax
 } // namespace
 
 template <class Target>
+double Softmax<Target>::residuals(const SoftmaxBatch &batch, const SoftmaxState &state, int firstImage,
+                                  int lastImage) {
+  return forward(batch, state, firstImage, lastImage);
+}
+
+template <class Target>
+void Softmax<Target>::update(const SoftmaxBatch &batch, const SoftmaxState &state, float rate, int firstPixel,
+                             int lastPixel) {
+  updateWeights(batch, state, rate, firstPixel, lastPixel);
+  if (firstPixel == 0)
+    updateBiases(batch, state, rate);
+}
+
+template <class Target>
 double Softmax<Target>::step(const SoftmaxBatch &batch, const SoftmaxState &state, float rate) {
-  const double value = forward(batch, state, 0, batch.size);
-  updateWeights(batch, state, rate, 0, pixels);
-  updateBiases(batch, state, rate);
+  const double value = residuals(batch, state, 0, batch.size);
+  update(batch, state, rate, 0, pixels);
   return value;
 }
 
@@ -156,11 +169,9 @@ void Softmax<Target>::steps(const SoftmaxBatch &batch, const SoftmaxState &state
   const bool isLast = thread == threads - 1;
   int round = 0;
   for (int step = 0; step < steps; ++step) {
-    forward(batch, state, thread * images, isLast ? batch.size : (thread + 1) * images);
+    residuals(batch, state, thread * images, isLast ? batch.size : (thread + 1) * images);
     barrier.wait(round);
-    updateWeights(batch, state, rate, thread * share, isLast ? pixels : (thread + 1) * share);
-    if (isLast)
-      updateBiases(batch, state, rate);
+    update(batch, state, rate, thread * share, isLast ? pixels : (thread + 1) * share);
     barrier.wait(round);
   }
 }

@@ -27,6 +27,13 @@ template <class Target> struct Softmax {
   /// Returns the log likelihood before the step.
   static double step(const SoftmaxBatch &batch, const SoftmaxState &state, float rate);
 
+  /// Its two halves, for callers with threads of their own: residuals of some images, whose log likelihood is
+  /// returned; what the images add to some pixels (multiples of 16), and with the first ones to the biases.
+  static double residuals(const SoftmaxBatch &batch, const SoftmaxState &state, int firstImage,
+                          int lastImage);
+  static void update(const SoftmaxBatch &batch, const SoftmaxState &state, float rate, int firstPixel,
+                     int lastPixel);
+
   /// Thread `thread` of `threads` (1 or 2) for `steps` steps on the same batch: images, then pixels are
   /// divided among the threads, which meet at the barrier after each. All of them have to call.
   static void steps(const SoftmaxBatch &batch, const SoftmaxState &state, float rate, int steps, int thread,

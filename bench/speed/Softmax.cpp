@@ -84,6 +84,27 @@ template <class Target> Side limitOf(const std::shared_ptr<ImageData> &data, int
           steps};
 }
 
+/// The limit in the form of a gradient kernel: each step is a call, whose result the caller adds to the
+/// weights.
+Side callsOf(const std::shared_ptr<ImageData> &data, int64_t threads) {
+  using Limit = limits::Softmax<limits::Native>;
+  auto memory = std::make_shared<Memory>(*data);
+  auto steps = std::make_shared<FloatVector>(memory->weights.size() + memory->biases.size());
+  return {
+      "by hand, a call a step", [=, keep = data] {
+        float *biasSteps = steps->data() + memory->weights.size();
+        const limits::SoftmaxState state = memory->state(), into{steps->data(), biasSteps, state.residuals};
+        inRanges(threads, memory->batch.size, 2, [&](int64_t, int64_t first, int64_t last) {
+          Limit::residuals(memory->batch, state, static_cast<int>(first), static_cast<int>(last));
+        });
+        inRanges(threads, pixels, 16, [&](int64_t, int64_t first, int64_t last) {
+          Limit::update(memory->batch, into, rate, static_cast<int>(first), static_cast<int>(last));
+        });
+        ascend(state.weights, into.weights, classes * pixels);
+        ascend(state.biases, into.biases, classes);
+      }};
+}
+
 struct Programs {
   std::string target;
   Program perImage = compileFor(digitsModel(), target), overBatch = compileFor(digitsByHandModel(), target);
@@ -127,6 +148,7 @@ Case caseOf(const std::shared_ptr<ImageData> &data, const Programs &programs, in
   result.sides.push_back({"generated, steps in one kernel", [=, keep = data] { loop->run(); }, stepsOfLoop});
   if (isNative) {
     result.bars = {{limitSide, 1.4}, {batchSide, 1.05}};
+    result.sides.push_back(callsOf(data, threads));
 #ifdef GENFUSE_SPEED_TORCH
     if (settings.torch)
       result.sides.push_back({torchSide, torchSoftmax(*data, rate, threads)});

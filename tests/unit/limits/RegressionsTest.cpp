@@ -80,6 +80,18 @@ TYPED_TEST(SoftmaxTest, StepsAreThoseOfDoublePrecision) {
   }
 }
 
+TYPED_TEST(SoftmaxTest, HalvesOfAStepMakeAWhole) {
+  State whole(this->images), parts(this->images);
+  const double value = Softmax<TypeParam>::step(this->batch, whole.view(), this->rate);
+  const double first = Softmax<TypeParam>::residuals(this->batch, parts.view(), 0, 38),
+               second = Softmax<TypeParam>::residuals(this->batch, parts.view(), 38, this->images);
+  Softmax<TypeParam>::update(this->batch, parts.view(), this->rate, 0, 400);
+  Softmax<TypeParam>::update(this->batch, parts.view(), this->rate, 400, SoftmaxBatch::pixels);
+  EXPECT_NEAR(first + second, value, 1e-12 * std::abs(value)); // sums of 100 doubles
+  EXPECT_EQ(parts.weights, whole.weights);
+  EXPECT_EQ(parts.biases, whole.biases);
+}
+
 TYPED_TEST(SoftmaxTest, TwoThreadsTakeTheSameSteps) {
   State alone(this->images), shared(this->images);
   for (int step = 0; step < 30; ++step)
