@@ -52,8 +52,8 @@ Value Lowerer::loadSize(const Array &array, Value list, unsigned dimension, Stri
 }
 
 /// A private function that makes a memref of rank 1 of a pointer; its size is not used. It inlines and folds
-/// away, and keeps the plain signature of the kernel, in which `noalias` holds: the parts of a descriptor have no
-/// such attribute.
+/// away, and keeps the plain signature of the kernel, in which `noalias` holds: the parts of a descriptor
+/// have no such attribute.
 static func::FuncOp memrefMaker(ModuleOp module, Type element, Location loc) {
   std::string name;
   llvm::raw_string_ostream(name) << "memref_" << element;

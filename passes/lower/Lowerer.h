@@ -10,7 +10,7 @@
 namespace genfuse::lower {
 
 /// Rows whose rank-one updates are added to a sum in memory at once: those of a usual batch, so that the sum
-/// is read and written once. (With 64, a batch of 100 took 3 to 8 % longer.)
+/// is read and written once. (With 64, W4's batch of 100 took some 3 % longer.)
 constexpr int64_t blockRows = 128;
 /// Where a range of instances may begin, if kernels draw for whole blocks of them, and where a part of a
 /// sweep with sums may.

@@ -237,8 +237,7 @@ LogicalResult Lowerer::lowerSweep(gen::SweepOp op) {
   OpenSweep sweep(op, lanes);
   if (sweep.ownLanes() && sweep.varying())
     return op.emitOpError("runs in lanes inside a sweep that runs in lanes");
-  const bool isPower = sweep.width > 0 && (sweep.width & (sweep.width - 1)) == 0;
-  if (!threads && op.getNumSums() > 0 && (!isPower || sweep.width > tileLength))
+  if (!threads && op.getNumSums() > 0 && (!llvm::isPowerOf2_64(sweep.width) || sweep.width > tileLength))
     return op.emitOpError("adds up in ")
            << sweep.width << " lanes: expected a power of two of at most " << tileLength;
   for (unsigned i = op.getNumSums(); i < op.getNumResults(); ++i) {
